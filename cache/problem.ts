@@ -1,0 +1,23 @@
+/** One thing that is wrong with what was asked for. */
+export interface Problem {
+    /** The setting's name, as in `NixCacheArgs` and in the stack's configuration, for example `expireDays`. */
+    readonly setting: string;
+    /** What is wrong with it, with the value where that is no secret: `is "3.5"`. */
+    readonly wrong: string;
+    /** What would be right: `a whole number from 0 to 36500`. */
+    readonly allowed: string;
+}
+
+/** A value in a message: quoted, on one line, and not longer than a terminal is wide. */
+export function shown(value: unknown): string {
+    const text = value === undefined ? "nothing" : JSON.stringify(value);
+    return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+/**
+ * A user's mistake, or something on the server that the stack will not touch.
+ * Its message is one line that says what to do; it is shown without a stack trace.
+ */
+export class UserError extends Error {
+    override readonly name = "UserError";
+}

@@ -1,0 +1,100 @@
+import nacl from "tweetnacl";
+
+/**
+ * A Nix signing key pair in Nix's own text format, `NAME:BASE64`
+ * (Nix manual, `nix key generate-secret` and `nix key convert-secret-to-public`;
+ * in Nix's source `libutil/signature/local-keys.cc`).
+ */
+export interface SigningKeyPair {
+    /** The key's name, for example `s3.homelab.local-1`: what stands before the colon. */
+    readonly name: string;
+    /** `NAME:` and the 32 bytes of the ed25519 public key in base64. Goes into `trusted-public-keys`. */
+    readonly publicKey: string;
+    /** `NAME:` and 64 bytes in base64: the 32 bytes of the seed, then the public key. Secret. */
+    readonly secretKey: string;
+}
+
+const SEED_BYTES = 32;
+
+/** Keeps this use of the random text apart from any other that may be made of it. Never change it: it makes the keys. */
+const SEED_LABEL = "nix-cache signing key seed v1\n";
+
+/**
+ * Makes the key pair that belongs to a random text, always the same one.
+ *
+ * The text, not the seed, is what the state keeps: `random.RandomPassword` is
+ * the one random resource whose id does not show its value. The seed is the
+ * first half of SHA-512 over a fixed label and the text.
+ *
+ * @param name the key's name, without `:` and white space
+ * @param randomText at least 43 letters and digits (256 bits)
+ * @throws Error when the text is too short to be a key
+ */
+export function signingKeyFromRandomText(name: string, randomText: string): SigningKeyPair {
+    if (randomText.length < 43) {
+        throw new Error(
+            `a signing key needs a random text of at least 43 characters, not ${randomText.length}`,
+        );
+    }
+    const digest = nacl.hash(Buffer.from(SEED_LABEL + randomText, "utf8"));
+    return signingKeyFromSeed(name, digest.subarray(0, SEED_BYTES));
+}
+
+/** Makes the key pair of a 32-byte ed25519 seed (RFC 8032, section 5.1.5). */
+export function signingKeyFromSeed(name: string, seed: Uint8Array): SigningKeyPair {
+    const pair = nacl.sign.keyPair.fromSeed(seed);
+    return {
+        name,
+        publicKey: `${name}:${Buffer.from(pair.publicKey).toString("base64")}`,
+        secretKey: `${name}:${Buffer.from(pair.secretKey).toString("base64")}`,
+    };
+}
+
+/**
+ * Reads a secret key as Nix writes it to a file.
+ *
+ * @throws Error, in one line that never quotes the key, when the text is no such key
+ */
+export function parseSecretKey(text: string): SigningKeyPair {
+    const { name, bytes } = split(text.trim(), nacl.sign.secretKeyLength, "a secret key");
+    const pair = signingKeyFromSeed(name, bytes.subarray(0, SEED_BYTES));
+    if (pair.secretKey !== `${name}:${Buffer.from(bytes).toString("base64")}`) {
+        throw new Error("the two halves of the secret key do not belong together");
+    }
+    return pair;
+}
+
+/**
+ * Signs a text.
+ *
+ * @param secretKey a secret key in Nix's format
+ * @returns `NAME:` and the 64 bytes of the ed25519 signature in base64, as in a narinfo's `Sig:` line
+ */
+export function signDetached(secretKey: string, message: string): string {
+    const { name, bytes } = split(secretKey, nacl.sign.secretKeyLength, "a secret key");
+    const signature = nacl.sign.detached(Buffer.from(message, "utf8"), bytes);
+    return `${name}:${Buffer.from(signature).toString("base64")}`;
+}
+
+/**
+ * Whether a signature was made over this text with the secret key that belongs to this public key.
+ * A signature under another name is not: Nix looks keys up by their names.
+ */
+export function verifyDetached(publicKey: string, message: string, signature: string): boolean {
+    const key = split(publicKey, nacl.sign.publicKeyLength, "a public key");
+    const given = /^(?<name>[^:]+):(?<base64>.+)$/.exec(signature)?.groups;
+    const bytes = Buffer.from(given?.base64 ?? "", "base64");
+    if (given?.name !== key.name || bytes.length !== nacl.sign.signatureLength) return false;
+    return nacl.sign.detached.verify(Buffer.from(message, "utf8"), bytes, key.bytes);
+}
+
+function split(text: string, length: number, what: string): { name: string; bytes: Uint8Array } {
+    const colon = text.indexOf(":");
+    const name = text.slice(0, Math.max(colon, 0));
+    // tweetnacl takes a Uint8Array of its own kind only where it is no Buffer of Node's pool.
+    const bytes = Uint8Array.from(Buffer.from(text.slice(colon + 1), "base64"));
+    if (name === "" || bytes.length !== length) {
+        throw new Error(`${what} in Nix's format is NAME:BASE64 with ${length} bytes, as nix key writes it`);
+    }
+    return { name, bytes };
+}

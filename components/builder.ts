@@ -1,0 +1,71 @@
+import * as minio from "@pulumi/minio";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { Credentials } from "../cache/hostSettings.ts";
+
+/** Arguments of {@link Builder}. */
+export interface BuilderArgs {
+    /** The user's name on the server: its access key. */
+    readonly userName: string;
+    /** Name of the policy that lets it push. */
+    readonly policyName: pulumi.Input<string>;
+    /** The secret of the user of that name that is on the server already. Default: there is none. */
+    readonly existingSecret?: string | undefined;
+}
+
+/**
+ * A user that pushes to the cache, with a secret of its own.
+ *
+ * Creating a user on MinIO overwrites the secret of one that is there. So just
+ * before the engine creates one (that is, when it is not in the state) a hook
+ * looks: a user of that name whose secret is not this one's belongs to
+ * somebody else, and is left alone.
+ */
+export class Builder extends pulumi.ComponentResource {
+    /** Access key and secret key. Secret. */
+    readonly credentials: pulumi.Output<Credentials>;
+
+    constructor(name: string, args: BuilderArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("nix-cache:index:Builder", name, {}, opts);
+
+        // Letters and digits alone: safe in a credentials file, a shell and a URL.
+        const secret = new random.RandomPassword(
+            `${name}-secret`,
+            { length: 32, special: false },
+            { parent: this },
+        );
+        const user = new minio.IamUser(
+            name,
+            { name: args.userName, secret: secret.result },
+            { parent: this, ...ownUserOnly(name, args) },
+        );
+        new minio.IamUserPolicyAttachment(
+            `${name}-write`,
+            { userName: user.name, policyName: args.policyName },
+            { parent: this },
+        );
+
+        this.credentials = pulumi.secret(
+            pulumi
+                .all([user.name, secret.result])
+                .apply(([accessKey, secretKey]) => ({ accessKey, secretKey })),
+        );
+        this.registerOutputs({ credentials: this.credentials });
+    }
+}
+
+function ownUserOnly(name: string, args: BuilderArgs): pulumi.CustomResourceOptions {
+    if (args.existingSecret === undefined) return {};
+    const hook = new pulumi.ResourceHook(
+        `${name}-own-user-only`,
+        ({ newInputs }) => {
+            const secret: unknown = newInputs?.secret;
+            if (secret === args.existingSecret) return;
+            throw new Error(
+                `the server has a user ${args.userName} that this stack did not make, and it is left as it is: take another name in builders, or remove that user`,
+            );
+        },
+        { onDryRun: true },
+    );
+    return { hooks: { beforeCreate: [hook] } };
+}

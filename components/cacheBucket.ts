@@ -1,0 +1,47 @@
+import * as minio from "@pulumi/minio";
+import * as pulumi from "@pulumi/pulumi";
+import { anonymousPolicy } from "../cache/policies.ts";
+
+/** Arguments of {@link CacheBucket}. */
+export interface CacheBucketArgs {
+    readonly bucket: string;
+    /** Whether everyone may list it; everyone may read what it holds. */
+    readonly anonymousListing: boolean;
+    /** Whether Pulumi refuses to delete it. Unprotected, it is deleted with all that it holds. */
+    readonly protect: boolean;
+    /** Whether the server has the bucket already, and it is this cache's. */
+    readonly exists: boolean;
+}
+
+/** The bucket, readable by everyone. Never versioned, so that what expires is really gone. */
+export class CacheBucket extends pulumi.ComponentResource {
+    /** The bucket's name, known once it exists. */
+    readonly bucket: pulumi.Output<string>;
+
+    constructor(name: string, args: CacheBucketArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("nix-cache:index:CacheBucket", name, {}, opts);
+
+        const bucket = new minio.S3Bucket(
+            name,
+            // The acl "public-read" would also let everyone list all buckets.
+            { bucket: args.bucket, acl: "private", forceDestroy: !args.protect },
+            {
+                parent: this,
+                protect: args.protect,
+                // Takes over a bucket that is there but not in the state; nothing once it is in the state.
+                ...(args.exists ? { import: args.bucket } : {}),
+            },
+        );
+        new minio.S3BucketPolicy(
+            `${name}-anonymous`,
+            {
+                bucket: bucket.bucket,
+                policy: JSON.stringify(anonymousPolicy(args.bucket, args.anonymousListing)),
+            },
+            { parent: this },
+        );
+
+        this.bucket = bucket.bucket;
+        this.registerOutputs({ bucket: this.bucket });
+    }
+}

@@ -1,0 +1,32 @@
+import * as minio from "@pulumi/minio";
+import * as pulumi from "@pulumi/pulumi";
+import { cacheInfo, CACHE_INFO_NAME, CACHE_INFO_TYPE, singlePartEtag } from "../cache/cacheInfo.ts";
+
+/** Arguments of {@link CacheInfo}. */
+export interface CacheInfoArgs {
+    readonly bucket: pulumi.Input<string>;
+    /** Priority among a host's substituters; lower is asked first. */
+    readonly priority: number;
+}
+
+/** The object nix-cache-info, without which a bucket is no cache. */
+export class CacheInfo extends pulumi.ComponentResource {
+    constructor(name: string, args: CacheInfoArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("nix-cache:index:CacheInfo", name, {}, opts);
+
+        const content = cacheInfo(args.priority);
+        new minio.S3Object(
+            name,
+            {
+                bucketName: args.bucket,
+                objectName: CACHE_INFO_NAME,
+                content,
+                contentType: CACHE_INFO_TYPE,
+                // The provider never reads the content back; with this it sees that it was changed.
+                etag: singlePartEtag(content),
+            },
+            { parent: this },
+        );
+        this.registerOutputs({});
+    }
+}

@@ -1,0 +1,156 @@
+import * as minio from "@pulumi/minio";
+import * as pulumi from "@pulumi/pulumi";
+import { settingsProblems } from "../cache/checks.ts";
+import {
+    awsCredentials,
+    nixConf,
+    storeUri,
+    substituterUrl,
+    type Credentials,
+    type HostConfig,
+} from "../cache/hostSettings.ts";
+import { builderPolicy } from "../cache/policies.ts";
+import { completeSettings, keptGenerations, type GivenSettings } from "../cache/settings.ts";
+import { Builder } from "./builder.ts";
+import { CacheBucket } from "./cacheBucket.ts";
+import { CacheInfo } from "./cacheInfo.ts";
+import { Expiry } from "./expiry.ts";
+import { SigningKeys } from "./signingKeys.ts";
+
+/** What is on the server already, of what this cache would make. */
+export interface Existing {
+    /** Whether the bucket is there (and is this cache's to take over). */
+    readonly bucket: boolean;
+    /** Secrets of the builders that are there, by name. */
+    readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** Arguments of {@link NixCache}: its settings, of which only `endpoint` has no default, and what they are used on. */
+export type NixCacheArgs = GivenSettings & {
+    /** The server's region. Default: `us-east-1`, as MinIO's. */
+    readonly region?: string | undefined;
+    /** PEM of the private CA that hosts need to trust. Default: none. */
+    readonly caCertificate?: string | undefined;
+    /** What the server has already. Default: nothing, so a bucket that exists is an error, and a user that exists is overwritten. */
+    readonly existing?: Existing | undefined;
+};
+
+/**
+ * A Nix binary cache on a MinIO server: bucket, builders, write policy,
+ * anonymous download, expiry, nix-cache-info and signing keys.
+ *
+ * It reads no configuration; the provider is the default one or that of `opts`.
+ *
+ * @throws pulumi.RunError, one line, when an argument is not usable
+ */
+export class NixCache extends pulumi.ComponentResource {
+    /** The public key that belongs to {@link secretKey}, `NAME:BASE64`. */
+    readonly publicKey: pulumi.Output<string>;
+    /** Every public key that hosts accept, the current one first. */
+    readonly trustedPublicKeys: pulumi.Output<string[]>;
+    /** The key that pushes are signed with. Secret. */
+    readonly secretKey: pulumi.Output<string>;
+    /** The URL that hosts read from. */
+    readonly substituter: pulumi.Output<string>;
+    /** What `nix copy --to` takes, with the first builder's profile. */
+    readonly storeUri: pulumi.Output<string>;
+    /** Lines for a host's nix.conf. */
+    readonly nixConf: pulumi.Output<string>;
+    /** The builders' credentials by name. Secret. */
+    readonly builders: pulumi.Output<Record<string, Credentials>>;
+    /** A credentials file with a profile for each builder. Secret. */
+    readonly awsCredentials: pulumi.Output<string>;
+    /** All that a host needs, nothing of it secret. */
+    readonly hostConfig: pulumi.Output<HostConfig>;
+
+    constructor(name: string, args: NixCacheArgs, opts?: pulumi.ComponentResourceOptions) {
+        const { region = "us-east-1", caCertificate, existing } = args;
+        const settings = completeSettings(args);
+        const problem = settingsProblems(settings)[0];
+        if (problem !== undefined) {
+            throw new pulumi.RunError(
+                `NixCache ${name}: ${problem.setting} ${problem.wrong}; it must be ${problem.allowed}`,
+            );
+        }
+        super("nix-cache:index:NixCache", name, {}, opts);
+        const child = { parent: this };
+
+        const keys = new SigningKeys(
+            `${name}-key`,
+            {
+                keyName: settings.keyName,
+                firstKeyName: new URL(settings.endpoint).hostname,
+                kept: keptGenerations(settings),
+                current: settings.keyGeneration,
+                trusted: settings.trustedGenerations,
+                protect: settings.protect,
+            },
+            child,
+        );
+        const { bucket } = new CacheBucket(
+            `${name}-bucket`,
+            {
+                bucket: settings.bucket,
+                anonymousListing: settings.anonymousListing,
+                protect: settings.protect,
+                exists: existing?.bucket ?? false,
+            },
+            child,
+        );
+        new Expiry(
+            `${name}-expiry`,
+            { bucket, expireDays: settings.expireDays, narGraceDays: settings.narGraceDays },
+            child,
+        );
+        new CacheInfo(`${name}-info`, { bucket, priority: settings.priority }, child);
+        const write = new minio.IamPolicy(
+            `${name}-write`,
+            { name: `${settings.bucket}-write`, policy: JSON.stringify(builderPolicy(settings.bucket)) },
+            child,
+        );
+        const builders = settings.builders.map(
+            (userName) =>
+                new Builder(
+                    `${name}-${userName}`,
+                    { userName, policyName: write.name, existingSecret: existing?.secrets[userName] },
+                    child,
+                ).credentials,
+        );
+
+        const substituter = substituterUrl(settings.endpoint, settings.bucket);
+        const uri = storeUri(settings.endpoint, settings.bucket, region, settings.builders[0] ?? "");
+        this.publicKey = keys.publicKey;
+        this.trustedPublicKeys = keys.trustedPublicKeys;
+        this.secretKey = keys.secretKey;
+        this.substituter = pulumi.output(substituter);
+        this.storeUri = pulumi.output(uri);
+        this.nixConf = keys.trustedPublicKeys.apply((trusted) => nixConf(substituter, trusted));
+        this.builders = pulumi.secret(
+            pulumi.all(builders).apply((all) => Object.fromEntries(all.map((one) => [one.accessKey, one]))),
+        );
+        this.awsCredentials = pulumi.secret(pulumi.all(builders).apply(awsCredentials));
+        this.hostConfig = pulumi
+            .all([keys.publicKey, keys.trustedPublicKeys, this.nixConf])
+            .apply(([publicKey, trustedPublicKeys, conf]): HostConfig => ({
+                version: 1,
+                substituter,
+                bucket: settings.bucket,
+                endpoint: settings.endpoint,
+                region,
+                storeUri: uri,
+                publicKey,
+                trustedPublicKeys,
+                priority: settings.priority,
+                expireDays: settings.expireDays,
+                narGraceDays: settings.narGraceDays,
+                builders: settings.builders,
+                nixConf: conf,
+                caCertificate: caCertificate ?? null,
+            }));
+        this.registerOutputs({
+            publicKey: this.publicKey,
+            trustedPublicKeys: this.trustedPublicKeys,
+            substituter: this.substituter,
+        });
+    }
+}
