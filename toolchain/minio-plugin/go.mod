@@ -3,9 +3,9 @@
 // SDK; a replace line holds in the main module alone, so the bridge's own line
 // is repeated here.
 //
-// go.sum was written by `go build -mod=mod` (and `go list -mod=mod -deps` for
-// the other systems), not by `go mod tidy`, which adds 5,400 lines for the tests
-// of modules that are only passed through.
+// go.sum was written by `go build -mod=mod` (on other systems' behalf by
+// `go list -mod=mod -deps .` with GOOS set), not by `go mod tidy`: that adds
+// 5,400 lines which no build reads, for the tests of the modules below.
 module nix-cache.invalid/toolchain/minio-plugin
 
 go 1.26
