@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { settingsProblems } from "./cache/checks.ts";
+import { givenSecretsProblems } from "./cache/givenSecrets.ts";
 import { shown, UserError } from "./cache/problem.ts";
 import { completeSettings, type Settings } from "./cache/settings.ts";
 import type { Connection } from "./server/request.ts";
@@ -14,6 +15,10 @@ export interface StackConfig {
     readonly connection: Connection;
     /** PEM of the private CA in `minio:minioCacertFile`; undefined where there is none. */
     readonly caCertificate?: string;
+    /** Signing keys that were made elsewhere, by generation. Secret. */
+    readonly signingKeys: Readonly<Record<string, pulumi.Output<string>>>;
+    /** Builders' secrets that were made elsewhere, by name. Secret. */
+    readonly builderSecrets: Readonly<Record<string, pulumi.Output<string>>>;
 }
 
 /** The keys of this project's own namespace, as Pulumi.yaml declares them. */
@@ -29,6 +34,10 @@ const KEYS = [
     "priority",
     "anonymousListing",
     "protect",
+    "adopt",
+    "expireExisting",
+    "signingKeys",
+    "builderSecrets",
 ] as const;
 
 /**
@@ -51,8 +60,11 @@ export function readConfig(): StackConfig {
         priority: read("priority") as number | undefined,
         anonymousListing: read("anonymousListing") as boolean | undefined,
         protect: read("protect") as boolean | undefined,
+        adopt: read("adopt") as string | undefined,
+        expireExisting: read("expireExisting") as boolean | undefined,
     });
-    const problem = settingsProblems(settings)[0];
+    const given = { signingKeys: readSecrets("signingKeys"), builderSecrets: readSecrets("builderSecrets") };
+    const problem = [...settingsProblems(settings), ...givenSecretsProblems(settings, given)][0];
     if (problem !== undefined)
         fail(`${pulumi.getProject()}:${problem.setting}`, problem.wrong, problem.allowed);
     if (settings.builders.includes(server.connection.accessKey ?? "")) {
@@ -62,10 +74,15 @@ export function readConfig(): StackConfig {
             "names of users of their own",
         );
     }
-    return { settings, ...server };
+    return {
+        settings,
+        ...server,
+        signingKeys: marked(given.signingKeys),
+        builderSecrets: marked(given.builderSecrets),
+    };
 }
 
-function readServer(): Omit<StackConfig, "settings"> {
+function readServer(): Pick<StackConfig, "connection" | "caCertificate"> {
     const host = required("minioServer", "the server's host and perhaps a port", "s3.homelab.local");
     const secure = readBoolean("minioSsl");
     const url = `${secure ? "https" : "http"}://${host}`;
@@ -98,6 +115,20 @@ function readServer(): Omit<StackConfig, "settings"> {
         },
         ...(caCertificate === undefined ? {} : { caCertificate }),
     };
+}
+
+/** An object of secrets, which is refused in clear text. */
+function readSecrets(key: "signingKeys" | "builderSecrets"): Record<string, string> {
+    const value = read(key) ?? {};
+    const own = `${pulumi.getProject()}:${key}`;
+    if (Object.keys(value).length > 0 && !isConfigSecret(own)) {
+        fail(own, "is in clear text", `secret: pulumi config set --secret --path '${key}.NAME'`);
+    }
+    return value as Record<string, string>;
+}
+
+function marked(secrets: Readonly<Record<string, string>>): Record<string, pulumi.Output<string>> {
+    return Object.fromEntries(Object.entries(secrets).map(([name, secret]) => [name, pulumi.secret(secret)]));
 }
 
 function readCaCertificate(): string | undefined {
@@ -148,6 +179,7 @@ function read(key: string, namespace: string = pulumi.getProject()): unknown {
 
 /** Keys whose value is a text even where it looks like a number. */
 const TEXTS = new Set([
+    "adopt",
     "bucket",
     "endpoint",
     "keyName",

@@ -1,21 +1,39 @@
 import * as pulumi from "@pulumi/pulumi";
 import { UserError } from "./cache/problem.ts";
+import { DriftMarker } from "./components/driftMarker.ts";
 import { NixCache } from "./components/nixCache.ts";
 import { readConfig } from "./config.ts";
+import { findDrift } from "./drift/findDrift.ts";
+import { findingLine } from "./drift/finding.ts";
+import { refuseSuddenExpiry } from "./expiryCheck.ts";
+import { readPrevious } from "./previous.ts";
 import { inspectServer } from "./server/preflight.ts";
 
 const cache = await deploy().catch((error: unknown) => {
     // A RunError is shown as its message alone, without a stack trace.
-    throw error instanceof UserError ? new pulumi.RunError(error.message) : error;
+    throw error instanceof UserError
+        ? new pulumi.RunError(`${error.message.replace(/\.$/, "")}. Nothing has been changed.`)
+        : error;
 });
 
 async function deploy(): Promise<NixCache> {
-    const { settings, connection, caCertificate } = readConfig();
-    const found = await inspectServer(connection, settings);
+    const config = readConfig();
+    const previous = await readPrevious();
+    const found = await inspectServer(config.connection, config.settings, previous);
+    await refuseSuddenExpiry(config, found.bucket);
+
+    const findings = previous === undefined ? [] : findDrift(previous, found).map(findingLine);
+    findings.forEach((finding) => void pulumi.log.warn(`changed by hand: ${finding}`));
+    if (findings.length > 0)
+        void pulumi.log.warn("npm run heal puts all of it back, with the same keys and secrets");
+    new DriftMarker("drift", { findings });
+
     return new NixCache("nix-cache", {
-        ...settings,
-        region: connection.region,
-        caCertificate,
+        ...config.settings,
+        region: config.connection.region,
+        caCertificate: config.caCertificate,
+        signingKeys: config.signingKeys,
+        builderSecrets: config.builderSecrets,
         existing: {
             bucket: found.bucket !== undefined,
             secrets: Object.fromEntries(
@@ -28,9 +46,11 @@ async function deploy(): Promise<NixCache> {
 export const publicKey = cache.publicKey;
 export const trustedPublicKeys = cache.trustedPublicKeys;
 export const secretKey = cache.secretKey;
+export const signingKeys = cache.signingKeys;
 export const substituter = cache.substituter;
 export const storeUri = cache.storeUri;
 export const nixConf = cache.nixConf;
 export const builders = cache.builders;
 export const awsCredentials = cache.awsCredentials;
 export const hostConfig = cache.hostConfig;
+export const declared = cache.declared;

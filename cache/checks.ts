@@ -22,6 +22,8 @@ export function settingsProblems(settings: Settings): Problem[] {
         ...wholeNumberProblems("priority", settings.priority, 0, MAX_PRIORITY),
         ...booleanProblems("anonymousListing", settings.anonymousListing),
         ...booleanProblems("protect", settings.protect),
+        ...(settings.adopt === undefined ? [] : adoptProblems(settings.adopt, settings.bucket)),
+        ...booleanProblems("expireExisting", settings.expireExisting),
     ];
 }
 
@@ -40,6 +42,17 @@ export function bucketProblems(bucket: unknown): Problem[] {
             wrong: `is ${shown(bucket)}`,
             allowed:
                 "3 to 63 lower-case letters, digits, dots and hyphens, first and last a letter or digit, no IP address, not minio",
+        },
+    ];
+}
+
+function adoptProblems(adopt: unknown, bucket: string): Problem[] {
+    if (adopt === bucket) return [];
+    return [
+        {
+            setting: "adopt",
+            wrong: `is ${shown(adopt)}`,
+            allowed: `the name of the bucket, ${bucket}, or not set`,
         },
     ];
 }

@@ -19,5 +19,5 @@ export function shown(value: unknown): string {
  * Its message is one line that says what to do; it is shown without a stack trace.
  */
 export class UserError extends Error {
-    override readonly name = "UserError";
+    override readonly name: string = "UserError";
 }

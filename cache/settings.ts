@@ -26,6 +26,10 @@ export interface Settings {
     readonly anonymousListing: boolean;
     /** Whether the bucket and the signing keys are protected from `pulumi destroy`. Default: true. */
     readonly protect: boolean;
+    /** Name of a bucket with objects, but without nix-cache-info, that is to become this cache. Default: none is taken over. */
+    readonly adopt?: string;
+    /** Whether a new or shorter expiry may take objects that are there already. Default: false. */
+    readonly expireExisting: boolean;
 }
 
 /** The defaults that depend on nothing else. Pulumi.yaml states them again for the engine; a test compares the two. */
@@ -38,6 +42,7 @@ export const DEFAULTS = {
     priority: 40,
     anonymousListing: true,
     protect: true,
+    expireExisting: false,
 } as const satisfies Partial<Settings>;
 
 /** Settings as somebody gives them: all but the endpoint may be left out. */
@@ -60,6 +65,8 @@ export function completeSettings(given: GivenSettings): Settings {
         priority: given.priority ?? DEFAULTS.priority,
         anonymousListing: given.anonymousListing ?? DEFAULTS.anonymousListing,
         protect: given.protect ?? DEFAULTS.protect,
+        ...(given.adopt === undefined ? {} : { adopt: given.adopt }),
+        expireExisting: given.expireExisting ?? DEFAULTS.expireExisting,
     };
 }
 

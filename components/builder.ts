@@ -9,6 +9,8 @@ export interface BuilderArgs {
     readonly userName: string;
     /** Name of the policy that lets it push. */
     readonly policyName: pulumi.Input<string>;
+    /** Its secret, where that was made elsewhere. Default: one made here. Secret. */
+    readonly givenSecret?: pulumi.Input<string> | undefined;
     /** The secret of the user of that name that is on the server already. Default: there is none. */
     readonly existingSecret?: string | undefined;
 }
@@ -24,19 +26,22 @@ export interface BuilderArgs {
 export class Builder extends pulumi.ComponentResource {
     /** Access key and secret key. Secret. */
     readonly credentials: pulumi.Output<Credentials>;
+    /** URN of the user; what else it has depends on it. */
+    readonly userUrn: pulumi.Output<string>;
 
     constructor(name: string, args: BuilderArgs, opts?: pulumi.ComponentResourceOptions) {
         super("nix-cache:index:Builder", name, {}, opts);
 
         // Letters and digits alone: safe in a credentials file, a shell and a URL.
-        const secret = new random.RandomPassword(
+        const made = new random.RandomPassword(
             `${name}-secret`,
             { length: 32, special: false },
             { parent: this },
         );
+        const secret = args.givenSecret === undefined ? made.result : pulumi.secret(args.givenSecret);
         const user = new minio.IamUser(
             name,
-            { name: args.userName, secret: secret.result },
+            { name: args.userName, secret },
             { parent: this, ...ownUserOnly(name, args) },
         );
         new minio.IamUserPolicyAttachment(
@@ -46,11 +51,10 @@ export class Builder extends pulumi.ComponentResource {
         );
 
         this.credentials = pulumi.secret(
-            pulumi
-                .all([user.name, secret.result])
-                .apply(([accessKey, secretKey]) => ({ accessKey, secretKey })),
+            pulumi.all([user.name, secret]).apply(([accessKey, secretKey]) => ({ accessKey, secretKey })),
         );
-        this.registerOutputs({ credentials: this.credentials });
+        this.userUrn = user.urn;
+        this.registerOutputs({});
     }
 }
 

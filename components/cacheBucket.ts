@@ -17,6 +17,10 @@ export interface CacheBucketArgs {
 export class CacheBucket extends pulumi.ComponentResource {
     /** The bucket's name, known once it exists. */
     readonly bucket: pulumi.Output<string>;
+    /** URN of the bucket; all that is in it depends on it. */
+    readonly bucketUrn: pulumi.Output<string>;
+    /** URN of the bucket policy. */
+    readonly anonymousUrn: pulumi.Output<string>;
 
     constructor(name: string, args: CacheBucketArgs, opts?: pulumi.ComponentResourceOptions) {
         super("nix-cache:index:CacheBucket", name, {}, opts);
@@ -32,7 +36,7 @@ export class CacheBucket extends pulumi.ComponentResource {
                 ...(args.exists ? { import: args.bucket } : {}),
             },
         );
-        new minio.S3BucketPolicy(
+        const anonymous = new minio.S3BucketPolicy(
             `${name}-anonymous`,
             {
                 bucket: bucket.bucket,
@@ -42,6 +46,8 @@ export class CacheBucket extends pulumi.ComponentResource {
         );
 
         this.bucket = bucket.bucket;
+        this.bucketUrn = bucket.urn;
+        this.anonymousUrn = anonymous.urn;
         this.registerOutputs({ bucket: this.bucket });
     }
 }

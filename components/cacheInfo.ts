@@ -11,11 +11,14 @@ export interface CacheInfoArgs {
 
 /** The object nix-cache-info, without which a bucket is no cache. */
 export class CacheInfo extends pulumi.ComponentResource {
+    /** URN of the object. */
+    readonly objectUrn: pulumi.Output<string>;
+
     constructor(name: string, args: CacheInfoArgs, opts?: pulumi.ComponentResourceOptions) {
         super("nix-cache:index:CacheInfo", name, {}, opts);
 
         const content = cacheInfo(args.priority);
-        new minio.S3Object(
+        const object = new minio.S3Object(
             name,
             {
                 bucketName: args.bucket,
@@ -27,6 +30,7 @@ export class CacheInfo extends pulumi.ComponentResource {
             },
             { parent: this },
         );
+        this.objectUrn = object.urn;
         this.registerOutputs({});
     }
 }

@@ -13,12 +13,16 @@ export interface ExpiryArgs {
 
 /** MinIO's own expiry, by rules that never meet nix-cache-info. */
 export class Expiry extends pulumi.ComponentResource {
+    /** URN of the lifecycle rules; undefined where nothing expires. */
+    readonly rulesUrn: pulumi.Output<string | undefined>;
+
     constructor(name: string, args: ExpiryArgs, opts?: pulumi.ComponentResourceOptions) {
         super("nix-cache:index:Expiry", name, {}, opts);
 
         const rules = expiryRules(args.expireDays, args.narGraceDays);
+        this.rulesUrn = pulumi.output(undefined);
         if (rules.length > 0) {
-            new minio.IlmPolicy(
+            const policy = new minio.IlmPolicy(
                 name,
                 {
                     bucket: args.bucket,
@@ -32,6 +36,7 @@ export class Expiry extends pulumi.ComponentResource {
                 },
                 { parent: this },
             );
+            this.rulesUrn = policy.urn;
         }
         this.registerOutputs({});
     }

@@ -1,6 +1,8 @@
 import * as minio from "@pulumi/minio";
 import * as pulumi from "@pulumi/pulumi";
+import { CACHE_INFO_NAME } from "../cache/cacheInfo.ts";
 import { settingsProblems } from "../cache/checks.ts";
+import { declare, type Declared } from "../cache/declared.ts";
 import {
     awsCredentials,
     nixConf,
@@ -31,6 +33,10 @@ export type NixCacheArgs = GivenSettings & {
     readonly region?: string | undefined;
     /** PEM of the private CA that hosts need to trust. Default: none. */
     readonly caCertificate?: string | undefined;
+    /** Signing keys made elsewhere, by generation, each `NAME:BASE64`. Default: each is made here, once. Secret. */
+    readonly signingKeys?: Readonly<Record<string, pulumi.Input<string>>> | undefined;
+    /** Builders' secrets made elsewhere, by name. Default: each is made here, once. Secret. */
+    readonly builderSecrets?: Readonly<Record<string, pulumi.Input<string>>> | undefined;
     /** What the server has already. Default: nothing, so a bucket that exists is an error, and a user that exists is overwritten. */
     readonly existing?: Existing | undefined;
 };
@@ -62,6 +68,10 @@ export class NixCache extends pulumi.ComponentResource {
     readonly awsCredentials: pulumi.Output<string>;
     /** All that a host needs, nothing of it secret. */
     readonly hostConfig: pulumi.Output<HostConfig>;
+    /** The secret keys of every generation that is kept, by generation. Secret. */
+    readonly signingKeys: pulumi.Output<Record<string, string>>;
+    /** What the server is to hold; what looks for drift compares with it. Secret. */
+    readonly declared: pulumi.Output<Declared>;
 
     constructor(name: string, args: NixCacheArgs, opts?: pulumi.ComponentResourceOptions) {
         const { region = "us-east-1", caCertificate, existing } = args;
@@ -83,11 +93,12 @@ export class NixCache extends pulumi.ComponentResource {
                 kept: keptGenerations(settings),
                 current: settings.keyGeneration,
                 trusted: settings.trustedGenerations,
+                given: args.signingKeys,
                 protect: settings.protect,
             },
             child,
         );
-        const { bucket } = new CacheBucket(
+        const place = new CacheBucket(
             `${name}-bucket`,
             {
                 bucket: settings.bucket,
@@ -97,25 +108,32 @@ export class NixCache extends pulumi.ComponentResource {
             },
             child,
         );
-        new Expiry(
+        const { bucket } = place;
+        const expiry = new Expiry(
             `${name}-expiry`,
             { bucket, expireDays: settings.expireDays, narGraceDays: settings.narGraceDays },
             child,
         );
-        new CacheInfo(`${name}-info`, { bucket, priority: settings.priority }, child);
+        const info = new CacheInfo(`${name}-info`, { bucket, priority: settings.priority }, child);
         const write = new minio.IamPolicy(
             `${name}-write`,
             { name: `${settings.bucket}-write`, policy: JSON.stringify(builderPolicy(settings.bucket)) },
             child,
         );
-        const builders = settings.builders.map(
+        const users = settings.builders.map(
             (userName) =>
                 new Builder(
                     `${name}-${userName}`,
-                    { userName, policyName: write.name, existingSecret: existing?.secrets[userName] },
+                    {
+                        userName,
+                        policyName: write.name,
+                        givenSecret: args.builderSecrets?.[userName],
+                        existingSecret: existing?.secrets[userName],
+                    },
                     child,
-                ).credentials,
+                ),
         );
+        const builders = users.map(({ credentials }) => credentials);
 
         const substituter = substituterUrl(settings.endpoint, settings.bucket);
         const uri = storeUri(settings.endpoint, settings.bucket, region, settings.builders[0] ?? "");
@@ -147,10 +165,47 @@ export class NixCache extends pulumi.ComponentResource {
                 nixConf: conf,
                 caCertificate: caCertificate ?? null,
             }));
+        this.signingKeys = keys.secretKeys;
+        this.declared = pulumi.secret(
+            pulumi
+                .all([
+                    this.builders,
+                    place.bucketUrn,
+                    place.anonymousUrn,
+                    expiry.rulesUrn,
+                    info.objectUrn,
+                    write.urn,
+                ])
+                .apply(([credentials, bucketUrn, anonymousPolicy, rules, infoUrn, writePolicy]) =>
+                    pulumi.all(users.map(({ userUrn }) => userUrn)).apply((userUrns) =>
+                        declare(
+                            settings,
+                            mapValues(credentials, ({ secretKey }) => secretKey),
+                            {
+                                bucket: bucketUrn,
+                                anonymousPolicy,
+                                ...(rules === undefined ? {} : { rules }),
+                                objects: { [CACHE_INFO_NAME]: infoUrn },
+                                writePolicy,
+                                builders: Object.fromEntries(
+                                    settings.builders.map((user, index) => [user, userUrns[index] ?? ""]),
+                                ),
+                            },
+                        ),
+                    ),
+                ),
+        );
         this.registerOutputs({
             publicKey: this.publicKey,
             trustedPublicKeys: this.trustedPublicKeys,
             substituter: this.substituter,
         });
     }
+}
+
+function mapValues<From, To>(
+    record: Readonly<Record<string, From>>,
+    change: (value: From) => To,
+): Record<string, To> {
+    return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }

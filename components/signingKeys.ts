@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { signingKeyFromRandomText, type SigningKeyPair } from "../cache/signingKey.ts";
+import { parseSecretKey, signingKeyFromRandomText, type SigningKeyPair } from "../cache/signingKey.ts";
 
 /** Arguments of {@link SigningKeys}. */
 export interface SigningKeysArgs {
@@ -14,6 +14,8 @@ export interface SigningKeysArgs {
     readonly current: number;
     /** Generations that hosts accept; some of {@link kept}. */
     readonly trusted: readonly number[];
+    /** Keys that were made elsewhere, by generation, each `NAME:BASE64`: taken as they are, with their own names. Default: none. Secret. */
+    readonly given?: Readonly<Record<string, pulumi.Input<string>>> | undefined;
     /** Whether Pulumi refuses to delete them. */
     readonly protect: boolean;
 }
@@ -34,6 +36,8 @@ export class SigningKeys extends pulumi.ComponentResource {
     readonly trustedPublicKeys: pulumi.Output<string[]>;
     /** The current generation's secret key, `NAME:BASE64`. Secret. */
     readonly secretKey: pulumi.Output<string>;
+    /** The secret keys of every generation that is kept, by generation. Secret. */
+    readonly secretKeys: pulumi.Output<Record<string, string>>;
 
     constructor(name: string, args: SigningKeysArgs, opts?: pulumi.ComponentResourceOptions) {
         super("nix-cache:index:SigningKeys", name, {}, opts);
@@ -48,11 +52,16 @@ export class SigningKeys extends pulumi.ComponentResource {
         this.trustedPublicKeys = pulumi.unsecret(
             pulumi.all(trusted.map(pairsOf)).apply((all) => all.flat().map((pair) => pair.publicKey)),
         );
-        this.registerOutputs({
-            publicKey: this.publicKey,
-            trustedPublicKeys: this.trustedPublicKeys,
-            secretKey: this.secretKey,
-        });
+        this.secretKeys = pulumi.secret(
+            pulumi
+                .all(args.kept.map(pairsOf))
+                .apply((all) =>
+                    Object.fromEntries(
+                        all.map((pairs, index) => [args.kept[index] ?? 0, pairs[0]?.secretKey ?? ""]),
+                    ),
+                ),
+        );
+        this.registerOutputs({ publicKey: this.publicKey, trustedPublicKeys: this.trustedPublicKeys });
     }
 
     /** One generation's pair under the name it has, and under the one it was made with where that is another. */
@@ -62,6 +71,9 @@ export class SigningKeys extends pulumi.ComponentResource {
             { length: 64, special: false, keepers: { keyName: args.keyName ?? args.firstKeyName } },
             { parent: this, protect: args.protect, ignoreChanges: ["keepers"] },
         );
+        const given = args.given?.[generation];
+        if (given !== undefined)
+            return pulumi.secret(given).apply((secretKey) => [parseSecretKey(secretKey)]);
         return pulumi.all([text.result, text.keepers]).apply(([result, keepers]) => {
             const madeUnder = keepers?.keyName ?? args.firstKeyName;
             const names = new Set([args.keyName ?? madeUnder, madeUnder]);

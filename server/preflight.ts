@@ -1,9 +1,11 @@
 import { CACHE_INFO_NAME } from "../cache/cacheInfo.ts";
+import type { Declared } from "../cache/declared.ts";
+import type { Snapshot } from "../cache/live.ts";
 import { UserError } from "../cache/problem.ts";
 import type { Settings } from "../cache/settings.ts";
-import { hasObject, isEmptyBucket } from "./objects.ts";
-import { UnreachableError, type Connection } from "./request.ts";
-import { readSnapshot, type Snapshot } from "./snapshot.ts";
+import { isEmptyBucket } from "./objects.ts";
+import type { Connection } from "./request.ts";
+import { readSnapshot } from "./snapshot.ts";
 
 /**
  * Looks at the server before anything is changed.
@@ -12,25 +14,35 @@ import { readSnapshot, type Snapshot } from "./snapshot.ts";
  * server is away or refuses the password takes it for deleted, and drops it
  * from the state.
  *
- * @throws UserError, one line, when the server does not answer, refuses the
- * credentials, or has a bucket of that name that is no Nix cache
+ * @param previous what the stack declared when it was last deployed; undefined: never
+ * @throws ServerError when the server does not answer or refuses the credentials
+ * @throws UserError, one line, when the bucket is somebody else's
  */
-export async function inspectServer(to: Connection, settings: Settings): Promise<Snapshot> {
-    try {
-        const snapshot = await readSnapshot(to, settings.bucket);
-        if (snapshot.bucket !== undefined) await refuseForeignBucket(to, settings.bucket);
-        return snapshot;
-    } catch (error) {
-        if (!(error instanceof UnreachableError || error instanceof UserError)) throw error;
-        throw new UserError(`${error.message}. Nothing has been changed.`, { cause: error });
+export async function inspectServer(
+    to: Connection,
+    settings: Settings,
+    previous: Declared | undefined,
+): Promise<Snapshot> {
+    const snapshot = await readSnapshot(to, settings.bucket);
+    if (snapshot.bucket !== undefined && !isOurs(snapshot, settings, previous)) {
+        await refuseFilledBucket(to, settings.bucket);
     }
+    return snapshot;
 }
 
-/** A bucket is this cache's to take over when it is empty, or a Nix cache already; a mistyped name must not publish another. */
-async function refuseForeignBucket(to: Connection, bucket: string): Promise<void> {
-    if (await hasObject(to, bucket, CACHE_INFO_NAME)) return;
+/** A bucket is this cache's when the stack made it, its owner says so, or it is a Nix cache already. */
+function isOurs(snapshot: Snapshot, settings: Settings, previous: Declared | undefined): boolean {
+    return (
+        previous?.bucket === settings.bucket ||
+        settings.adopt === settings.bucket ||
+        CACHE_INFO_NAME in snapshot.objects
+    );
+}
+
+/** A mistyped name must neither publish a bucket of something else nor let it expire. */
+async function refuseFilledBucket(to: Connection, bucket: string): Promise<void> {
     if (await isEmptyBucket(to, bucket)) return;
     throw new UserError(
-        `the server has a bucket ${bucket} that holds objects but no ${CACHE_INFO_NAME}, so it is not taken over as a Nix cache: choose another name for bucket`,
+        `the server has a bucket ${bucket} that holds objects but no ${CACHE_INFO_NAME}, so it is not taken over: set another name for bucket, or, if it is to become this cache, pulumi config set adopt ${bucket}`,
     );
 }

@@ -1,6 +1,7 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import aws4 from "aws4";
+import { UserError } from "../cache/problem.ts";
 
 /** Where a MinIO server is and who asks. */
 export interface Connection {
@@ -40,16 +41,16 @@ export interface Answer {
     readonly body: Buffer;
 }
 
-/** The server did not answer at all: no name, no route, no TLS, no time. The message is one line. */
-export class UnreachableError extends Error {
-    override readonly name = "UnreachableError";
+/** The server does not answer (no name, no route, no TLS, no time), or does not do what it is asked. The message is one line. */
+export class ServerError extends UserError {
+    override readonly name = "ServerError";
 }
 
 /**
  * Sends one request, signed with AWS Signature Version 4 when the connection
  * has credentials, and reads the whole answer.
  *
- * @throws UnreachableError when there is no answer. Every HTTP status is an answer, 403 and 500 too.
+ * @throws ServerError, one line, when there is no answer. Every HTTP status is an answer, 403 and 500 too.
  */
 export async function send(to: Connection, request: Request): Promise<Answer> {
     const url = new URL(to.url);
@@ -81,7 +82,7 @@ function transmit(
     const timeoutMs = to.timeoutMs ?? 10_000;
     return new Promise((resolve, reject) => {
         const fail = (error: Error) =>
-            reject(new UnreachableError(`${url.origin} does not answer: ${reason(error)}`, { cause: error }));
+            reject(new ServerError(`${url.origin} does not answer: ${reason(error)}`, { cause: error }));
         const call = (url.protocol === "https:" ? https : http).request(
             {
                 ...options,

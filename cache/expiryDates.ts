@@ -1,0 +1,23 @@
+import type { ExpiryRule } from "./expiry.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * The moment from which MinIO hides an object: the midnight (UTC) that comes
+ * after its days have passed (MinIO's source, `lifecycle.ExpectedExpiryTime`).
+ *
+ * @param modified when the object was written
+ * @param days whole days of the rule that meets it
+ */
+export function expiresAt(modified: Date, days: number): Date {
+    return new Date(Math.floor((modified.getTime() + (days + 1) * DAY_MS) / DAY_MS) * DAY_MS);
+}
+
+/** The days after which an object of this name expires; undefined: never. The shortest rule that meets it decides. */
+export function expiryDays(
+    rules: readonly Pick<ExpiryRule, "prefix" | "days">[],
+    name: string,
+): number | undefined {
+    const days = rules.filter(({ prefix }) => name.startsWith(prefix)).map((rule) => rule.days);
+    return days.length === 0 ? undefined : Math.min(...days);
+}

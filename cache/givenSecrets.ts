@@ -1,0 +1,58 @@
+import { shown, type Problem } from "./problem.ts";
+import { keptGenerations, type Settings } from "./settings.ts";
+import { parseSecretKey } from "./signingKey.ts";
+
+/** Keys and secrets that were made elsewhere: in a hand-made cache, or in a stack that a backup was written of. */
+export interface GivenSecrets {
+    /** Signing keys by generation, each `NAME:BASE64`, as `nix key generate-secret` writes it. */
+    readonly signingKeys?: Readonly<Record<string, string>> | undefined;
+    /** Secret keys of builders by name. */
+    readonly builderSecrets?: Readonly<Record<string, string>> | undefined;
+}
+
+/** All that is wrong with them. No message quotes a secret. */
+export function givenSecretsProblems(settings: Settings, given: GivenSecrets): Problem[] {
+    return [
+        ...signingKeyProblems(keptGenerations(settings), given.signingKeys ?? {}),
+        ...builderSecretProblems(settings.builders, given.builderSecrets ?? {}),
+    ];
+}
+
+function signingKeyProblems(kept: readonly number[], keys: unknown): Problem[] {
+    const problem = (wrong: string, allowed: string): Problem[] => [
+        { setting: "signingKeys", wrong, allowed },
+    ];
+    const range = `generations from 1 to ${kept.at(-1) ?? 1} (keyGeneration), each with a secret key NAME:BASE64 as nix key generate-secret writes it`;
+    if (!isRecord(keys)) return problem("is no object", range);
+    return Object.entries(keys).flatMap(([generation, key]) => {
+        if (!kept.map(String).includes(generation))
+            return problem(`has the generation ${shown(generation)}`, range);
+        if (typeof key !== "string") return problem(`has no text for generation ${generation}`, range);
+        try {
+            parseSecretKey(key);
+            return [];
+        } catch (error) {
+            return problem(
+                `has a generation ${generation} that is no key`,
+                `${range}: ${(error as Error).message}`,
+            );
+        }
+    });
+}
+
+/** MinIO takes secret keys of 8 to 40 characters; one that cannot stand in a credentials file would be no use. */
+function builderSecretProblems(builders: readonly string[], secrets: unknown): Problem[] {
+    const allowed = `secrets of 8 to 40 printable characters without white space for names in builders (${builders.join(", ")})`;
+    const problem = (wrong: string): Problem[] => [{ setting: "builderSecrets", wrong, allowed }];
+    if (!isRecord(secrets)) return problem("is no object");
+    return Object.entries(secrets).flatMap(([name, secret]) => {
+        if (!builders.includes(name)) return problem(`has the name ${shown(name)}`);
+        if (typeof secret !== "string" || !/^[!-~]{8,40}$/.test(secret))
+            return problem(`has a secret for ${name} that MinIO does not take`);
+        return [];
+    });
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,99 @@
+import type { Declared } from "../cache/declared.ts";
+import type { LiveBucket } from "../cache/live.ts";
+import type { Finding } from "./finding.ts";
+import { policyDifference } from "./policyDifference.ts";
+
+/** What is different about the bucket's own settings. */
+export function bucketFindings(declared: Declared, live: LiveBucket): Finding[] {
+    return [
+        ...anonymousFindings(declared, live),
+        ...versioningFindings(declared, live),
+        ...lockingFindings(declared, live),
+        ...quotaFindings(declared, live),
+        ...otherFindings(declared, live),
+    ];
+}
+
+function anonymousFindings(declared: Declared, live: LiveBucket): Finding[] {
+    const differences = policyDifference(declared.anonymousPolicy, live.policy);
+    if (differences.length === 0) return [];
+    return [
+        {
+            subject: `anonymous access to bucket ${declared.bucket}`,
+            is: live.policy === undefined ? "none on the server" : differences.join(", "),
+            shouldBe: listingAllowed(declared) ? "download (read and list)" : "read without listing",
+            makeAgain: [declared.urns.anonymousPolicy],
+            removals: [],
+        },
+    ];
+}
+
+function listingAllowed(declared: Declared): boolean {
+    return declared.anonymousPolicy.Statement.some((statement) => statement.Action.includes("s3:ListBucket"));
+}
+
+function versioningFindings(declared: Declared, live: LiveBucket): Finding[] {
+    if (live.versioning === "off") return [];
+    return [
+        {
+            subject: `versioning of bucket ${declared.bucket}`,
+            is: `${live.versioning} on the server`,
+            shouldBe: "never switched on",
+            makeAgain: [],
+            removals: live.versioning === "enabled" && !live.objectLocking ? [{ remove: "versioning" }] : [],
+            beyondRepair:
+                "once on, it can only be suspended, and what expires leaves markers and old versions behind; to be rid of it copy the objects into a new bucket (mc mirror) and set that as bucket, and remove old versions with mc rm --recursive --versions --non-current",
+        },
+    ];
+}
+
+function lockingFindings(declared: Declared, live: LiveBucket): Finding[] {
+    if (!live.objectLocking) return [];
+    return [
+        {
+            subject: `object locking of bucket ${declared.bucket}`,
+            is: "on",
+            shouldBe: "off",
+            makeAgain: [],
+            removals: [],
+            beyondRepair:
+                "a bucket keeps it for life; copy the objects into a new bucket (mc mirror) and set that as bucket",
+        },
+    ];
+}
+
+function quotaFindings(declared: Declared, live: LiveBucket): Finding[] {
+    if (live.quota === 0) return [];
+    return [
+        {
+            subject: `quota of bucket ${declared.bucket}`,
+            is: `${live.quota} bytes, beyond which uploads are refused`,
+            shouldBe: "none",
+            makeAgain: [],
+            removals: [{ remove: "quota" }],
+        },
+    ];
+}
+
+/** Settings that the stack leaves alone on every bucket, by their files in MinIO's export. */
+const OTHERS = {
+    "encryption.xml": { name: "default encryption", removal: "encryption" },
+    "replication.xml": { name: "replication", removal: "replication" },
+    "tagging.xml": { name: "tags", removal: "tags" },
+    "notification.xml": { name: "event notifications", removal: "notifications" },
+} as const;
+
+function otherFindings(declared: Declared, live: LiveBucket): Finding[] {
+    return live.others
+        .filter((file) => file in OTHERS)
+        .map((file) => {
+            const { name, removal } = OTHERS[file as keyof typeof OTHERS];
+            return {
+                subject: `${name} of bucket ${declared.bucket}`,
+                is: "set on the server",
+                shouldBe: "none",
+                makeAgain: [],
+                removals: [{ remove: removal }],
+            };
+        });
+}

@@ -1,0 +1,34 @@
+/** Something on the server that only has to be taken away, and that no resource of the stack stands for. */
+export type Removal =
+    | { readonly remove: "user"; readonly user: string }
+    | { readonly remove: "quota" | "lifecycle" | "encryption" | "replication" | "tags" | "notifications" }
+    | { readonly remove: "versioning" }
+    | {
+          readonly remove: "attachment";
+          /** The user or group that keeps these policies and loses the others. */
+          readonly from: string;
+          readonly isGroup: boolean;
+          readonly keeps: readonly string[];
+      };
+
+/** One difference between the server and what the stack declares. */
+export interface Finding {
+    /** Which thing, as its owner calls it: `user nixbuilder`. */
+    readonly subject: string;
+    /** What it is on the server: `disabled on the server`. */
+    readonly is: string;
+    /** What it should be: `enabled`. */
+    readonly shouldBe: string;
+    /** URNs of resources to take out of the state, so that the next `up` makes them again. */
+    readonly makeAgain: readonly string[];
+    /** What has to be taken away on the server first. */
+    readonly removals: readonly Removal[];
+    /** Set when MinIO cannot undo it: what its owner can do. */
+    readonly beyondRepair?: string;
+}
+
+/** A finding as one line for a terminal. */
+export function findingLine(finding: Finding): string {
+    const line = `${finding.subject}: ${finding.is}, should be ${finding.shouldBe}`;
+    return finding.beyondRepair === undefined ? line : `${line}; cannot be undone: ${finding.beyondRepair}`;
+}

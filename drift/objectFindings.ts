@@ -1,0 +1,53 @@
+import type { Declared, DeclaredObject } from "../cache/declared.ts";
+import type { LiveObject } from "../cache/live.ts";
+import { shown } from "../cache/problem.ts";
+import type { Finding } from "./finding.ts";
+
+/** What is different about the stack's own objects. */
+export function objectFindings(declared: Declared, live: Readonly<Record<string, LiveObject>>): Finding[] {
+    return declared.objects.flatMap((object) => {
+        const differences = objectDifferences(object, live[object.name]);
+        if (differences.length === 0) return [];
+        return [
+            {
+                subject: `object ${object.name}`,
+                is: differences.map(({ is }) => is).join("; "),
+                shouldBe: differences.map(({ shouldBe }) => shouldBe).join("; "),
+                makeAgain: [declared.urns.objects[object.name] ?? ""].filter((urn) => urn !== ""),
+                removals: [],
+            },
+        ];
+    });
+}
+
+type Difference = Pick<Finding, "is" | "shouldBe">;
+
+function objectDifferences(object: DeclaredObject, live: LiveObject | undefined): Difference[] {
+    if (live === undefined) return [{ is: "missing on the server", shouldBe: "there" }];
+    const differences: Difference[] = [];
+    if (live.content !== object.content) {
+        const [is, shouldBe] = firstDifferentLine(live.content, object.content);
+        differences.push({ is: `its content was changed (${shown(is)})`, shouldBe: shown(shouldBe) });
+    }
+    if (live.contentType !== object.contentType) {
+        differences.push({
+            is: `its content type is ${shown(live.contentType)}`,
+            shouldBe: object.contentType,
+        });
+    }
+    if (live.contentEncoding !== undefined) {
+        differences.push({
+            is: `its content is encoded as ${live.contentEncoding}`,
+            shouldBe: "not encoded",
+        });
+    }
+    return differences;
+}
+
+function firstDifferentLine(is: string, shouldBe: string): [string, string] {
+    const [live, declared] = [is.split("\n"), shouldBe.split("\n")];
+    const index = declared.findIndex((line, at) => line !== live[at]);
+    return index < 0
+        ? [live.slice(declared.length - 1).join(" "), "nothing more"]
+        : [live[index] ?? "nothing", declared[index] ?? ""];
+}
