@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { expiryRules } from "./cache/expiry.ts";
 import type { LiveBucket } from "./cache/live.ts";
 import { UserError } from "./cache/problem.ts";
-import type { StackConfig } from "./config.ts";
+import type { StackConfig } from "./stackConfig.ts";
 import { countTakenAtOnce } from "./server/expiryGuard.ts";
 
 /**

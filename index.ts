@@ -11,10 +11,13 @@ import { inspectServer } from "./server/preflight.ts";
 
 const cache = await deploy().catch((error: unknown) => {
     // A RunError is shown as its message alone, without a stack trace.
-    throw error instanceof UserError
-        ? new pulumi.RunError(`${error.message.replace(/\.$/, "")}. Nothing has been changed.`)
-        : error;
+    throw error instanceof UserError ? new pulumi.RunError(`${error.message}${unchanged(error)}`) : error;
 });
+
+/** Nothing is registered before all of it was looked at. */
+function unchanged({ message }: UserError): string {
+    return message.endsWith("changed.") ? "" : ". Nothing has been changed.";
+}
 
 async function deploy(): Promise<NixCache> {
     const config = readConfig();
@@ -32,8 +35,8 @@ async function deploy(): Promise<NixCache> {
         ...config.settings,
         region: config.connection.region,
         caCertificate: config.caCertificate,
-        signingKeys: config.signingKeys,
-        builderSecrets: config.builderSecrets,
+        signingKeys: asSecrets(config.given.signingKeys),
+        builderSecrets: asSecrets(config.given.builderSecrets),
         existing: {
             bucket: found.bucket !== undefined,
             secrets: Object.fromEntries(
@@ -41,6 +44,10 @@ async function deploy(): Promise<NixCache> {
             ),
         },
     });
+}
+
+function asSecrets(given: Readonly<Record<string, string>> = {}): Record<string, pulumi.Output<string>> {
+    return Object.fromEntries(Object.entries(given).map(([name, secret]) => [name, pulumi.secret(secret)]));
 }
 
 export const publicKey = cache.publicKey;

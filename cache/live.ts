@@ -38,8 +38,8 @@ export interface LiveBucket {
 export interface LiveObject {
     readonly content: string;
     readonly contentType: string;
-    /** How the content is encoded, `gzip` for one; undefined where it is not. */
-    readonly contentEncoding?: string;
+    /** Further headers that it was given, `cache-control: …` for one. */
+    readonly extraHeaders: readonly string[];
 }
 
 /** What a server holds of users, policies and one bucket. */

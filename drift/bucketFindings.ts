@@ -1,5 +1,6 @@
 import type { Declared } from "../cache/declared.ts";
 import type { LiveBucket } from "../cache/live.ts";
+import { anonymousWords } from "./anonymousWords.ts";
 import type { Finding } from "./finding.ts";
 import { policyDifference } from "./policyDifference.ts";
 
@@ -20,7 +21,7 @@ function anonymousFindings(declared: Declared, live: LiveBucket): Finding[] {
     return [
         {
             subject: `anonymous access to bucket ${declared.bucket}`,
-            is: live.policy === undefined ? "none on the server" : differences.join(", "),
+            is: live.policy === undefined ? "none on the server" : anonymousWords(differences),
             shouldBe: listingAllowed(declared) ? "download (read and list)" : "read without listing",
             makeAgain: [declared.urns.anonymousPolicy],
             removals: [],
@@ -81,19 +82,21 @@ const OTHERS = {
     "replication.xml": { name: "replication", removal: "replication" },
     "tagging.xml": { name: "tags", removal: "tags" },
     "notification.xml": { name: "event notifications", removal: "notifications" },
+    "cors.xml": { name: "CORS rules", removal: "cors" },
 } as const;
 
 function otherFindings(declared: Declared, live: LiveBucket): Finding[] {
-    return live.others
-        .filter((file) => file in OTHERS)
-        .map((file) => {
-            const { name, removal } = OTHERS[file as keyof typeof OTHERS];
-            return {
-                subject: `${name} of bucket ${declared.bucket}`,
-                is: "set on the server",
-                shouldBe: "none",
-                makeAgain: [],
-                removals: [{ remove: removal }],
-            };
-        });
+    return live.others.map((file) => {
+        const known = file in OTHERS ? OTHERS[file as keyof typeof OTHERS] : undefined;
+        return {
+            subject: `${known?.name ?? file} of bucket ${declared.bucket}`,
+            is: "set on the server",
+            shouldBe: "none",
+            makeAgain: [],
+            removals: known === undefined ? [] : [{ remove: known.removal }],
+            ...(known === undefined
+                ? { beyondRepair: "it is not known here how to take it away; look at it with mc stat" }
+                : {}),
+        };
+    });
 }

@@ -1,7 +1,10 @@
 /** Something on the server that only has to be taken away, and that no resource of the stack stands for. */
 export type Removal =
     | { readonly remove: "user"; readonly user: string }
-    | { readonly remove: "quota" | "lifecycle" | "encryption" | "replication" | "tags" | "notifications" }
+    | {
+          readonly remove:
+              "quota" | "lifecycle" | "encryption" | "replication" | "cors" | "tags" | "notifications";
+      }
     | { readonly remove: "versioning" }
     | {
           readonly remove: "attachment";

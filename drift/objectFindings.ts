@@ -35,11 +35,8 @@ function objectDifferences(object: DeclaredObject, live: LiveObject | undefined)
             shouldBe: object.contentType,
         });
     }
-    if (live.contentEncoding !== undefined) {
-        differences.push({
-            is: `its content is encoded as ${live.contentEncoding}`,
-            shouldBe: "not encoded",
-        });
+    if (live.extraHeaders.length > 0) {
+        differences.push({ is: `it was given ${live.extraHeaders.join(", ")}`, shouldBe: "without" });
     }
     return differences;
 }

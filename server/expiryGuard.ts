@@ -22,7 +22,7 @@ export async function countTakenAtOnce(
     const now = new Date();
     let taken = 0;
     for (const prefix of changedPrefixes(rules, live)) {
-        for await (const page of listObjects(to, bucket, prefix)) {
+        for await (const page of listObjects(to, bucket, { prefix })) {
             taken += page.filter(({ key, modified }) => {
                 const days = expiryDays(rules, key);
                 return days !== undefined && expiresAt(modified, days) <= now;

@@ -18,17 +18,26 @@ interface Listing {
     };
 }
 
+/** Which objects to list. Default: all. */
+export interface ListingOptions {
+    /** What their names begin with. */
+    readonly prefix?: string;
+    /** A name that they all come after. */
+    readonly after?: string;
+    /** Objects in a page, at most (and by default) 1000. */
+    readonly pageSize?: number;
+}
+
 /**
- * The objects of a bucket in the order of their names, a page of 1000 at a
- * time: however many there are, no more than a page is in memory.
+ * The objects of a bucket in the order of their names, a page at a time:
+ * however many there are, no more than a page is in memory.
  *
- * @param prefix what their names begin with; default: every object
  * @throws ServerError as send and accepted do
  */
 export async function* listObjects(
     to: Connection,
     bucket: string,
-    prefix = "",
+    { prefix = "", after = "", pageSize = 1000 }: ListingOptions = {},
 ): AsyncGenerator<ListedObject[]> {
     const parser = new XMLParser({ parseTagValue: false, isArray: (name) => name === "Contents" });
     let token: string | undefined;
@@ -37,7 +46,9 @@ export async function* listObjects(
             "list-type": "2",
             // Names may hold characters that XML has no way to write.
             "encoding-type": "url",
+            "max-keys": String(pageSize),
             prefix,
+            ...(after === "" ? {} : { "start-after": after }),
             ...(token === undefined ? {} : { "continuation-token": token }),
         };
         const answer = accepted(await send(to, { method: "GET", path: `/${bucket}`, query }), to);
@@ -54,6 +65,6 @@ export async function* listObjects(
 
 /** Whether a bucket holds no object at all. */
 export async function isEmptyBucket(to: Connection, bucket: string): Promise<boolean> {
-    for await (const page of listObjects(to, bucket)) return page.length === 0;
+    for await (const page of listObjects(to, bucket, { pageSize: 1 })) return page.length === 0;
     return true;
 }

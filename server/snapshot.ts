@@ -37,10 +37,15 @@ export async function readSnapshot(to: Connection, bucket: string): Promise<Snap
 }
 
 function readObject({ headers, body }: Answer): LiveObject {
-    const encoding = headers["content-encoding"];
     return {
         content: body.toString("utf8"),
         contentType: headers["content-type"] ?? "",
-        ...(encoding === undefined || encoding === "" ? {} : { contentEncoding: encoding }),
+        extraHeaders: Object.entries(headers)
+            .filter(([name]) => GIVEN_HEADERS.test(name))
+            .map(([name, value]) => `${name}: ${String(value)}`),
     };
 }
+
+/** Headers that MinIO gives back only where the object was written with them. */
+const GIVEN_HEADERS =
+    /^(content-encoding|content-disposition|content-language|cache-control|expires|x-amz-meta-.*|x-amz-tagging-count)$/;

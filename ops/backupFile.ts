@@ -1,0 +1,46 @@
+import { UserError } from "../cache/problem.ts";
+
+/** One configuration value, as it was. */
+export interface ConfigEntry {
+    readonly value: string | readonly (string | number)[];
+    readonly secret: boolean;
+}
+
+/** What a backup holds: all that cannot be made again. Version 1 of the format. */
+export interface Backup {
+    readonly format: "nix-cache backup";
+    readonly version: 1;
+    /** When it was written, ISO 8601. */
+    readonly written: string;
+    readonly stack: string;
+    /** The stack's configuration by full keys, without {@link signingKeys} and {@link builderSecrets}. */
+    readonly configuration: Readonly<Record<string, ConfigEntry>>;
+    /** The secret keys of every generation, by generation, `NAME:BASE64`. */
+    readonly signingKeys: Readonly<Record<string, string>>;
+    /** The builders' secrets, by name. */
+    readonly builderSecrets: Readonly<Record<string, string>>;
+    /** PEM of the private CA; null where there is none. */
+    readonly caCertificate: string | null;
+}
+
+/**
+ * Reads a backup's text.
+ *
+ * @throws UserError, one line, when it is none, or of a newer version
+ */
+export function parseBackup(text: string): Backup {
+    let parsed: Partial<Backup> | null;
+    try {
+        parsed = JSON.parse(text) as Partial<Backup> | null;
+    } catch {
+        parsed = null;
+    }
+    if (parsed?.format !== "nix-cache backup")
+        throw new UserError("the file holds no backup of a nix-cache stack");
+    if (parsed.version !== 1) {
+        throw new UserError(
+            `the backup has the format ${String(parsed.version)}; this version reads 1: upgrade it`,
+        );
+    }
+    return parsed as Backup;
+}

@@ -1,0 +1,92 @@
+import type { ExitStatus } from "./exitStatus.ts";
+import type { Target } from "./target.ts";
+
+/** The options of every command, as they were given. */
+export interface Options {
+    readonly help?: boolean | undefined;
+    readonly json?: boolean | undefined;
+    readonly stack?: string | undefined;
+    readonly yes?: boolean | undefined;
+    readonly deep?: boolean | undefined;
+    readonly sample?: string | undefined;
+    readonly recipient?: string | undefined;
+    readonly identity?: string | undefined;
+    readonly "passphrase-file"?: string | undefined;
+}
+
+/** One command of `nix-cache`. */
+export interface Command {
+    readonly name: string;
+    /** Names of its arguments, all of them needed. */
+    readonly arguments: readonly string[];
+    /** Names of the options it takes beside `--stack` and `--json`. */
+    readonly options: readonly (keyof Options)[];
+    /** One line: what it is for. */
+    readonly summary: string;
+    /** Further lines for its own help. */
+    readonly details: readonly string[];
+    readonly run: (target: Target, options: Options, args: readonly string[]) => Promise<ExitStatus>;
+}
+
+/** Every command. Each loads its own code, so that a quick one is not kept waiting by Pulumi's SDK. */
+export const COMMANDS: readonly Command[] = [
+    {
+        name: "drift",
+        arguments: [],
+        options: [],
+        summary: "is anything on the server different from what the stack declares? reads only",
+        details: [],
+        run: async (target, { json }) => (await import("./drift.ts")).drift(target, json ?? false),
+    },
+    {
+        name: "heal",
+        arguments: [],
+        options: ["yes"],
+        summary: "puts the server back, with the same keys and secrets; asks first",
+        details: ["--yes, -y        does not ask"],
+        run: async (target, { yes }) => (await import("./heal.ts")).heal(target, yes ?? false),
+    },
+    {
+        name: "up",
+        arguments: [],
+        options: [],
+        summary: "pulumi up --yes, after removing the lock of a run that was killed",
+        details: [],
+        run: async (target) => (await import("./up.ts")).up(target),
+    },
+    {
+        name: "backup",
+        arguments: ["FILE"],
+        options: ["recipient", "passphrase-file"],
+        summary: "writes what cannot be made again (keys, secrets, configuration), encrypted",
+        details: [
+            "--recipient R         encrypts to an age recipient (age1…) in place of a passphrase",
+            "--passphrase-file F   reads the passphrase from a file; default: NIX_CACHE_BACKUP_PASSPHRASE, or asks",
+        ],
+        run: async (target, options, [file = ""]) =>
+            (await import("./backup.ts")).backup(target, file, options),
+    },
+    {
+        name: "restore",
+        arguments: ["FILE"],
+        options: ["identity", "passphrase-file", "yes"],
+        summary: "puts a backup into the configuration of a new or emptied stack",
+        details: [
+            "--identity F          file with the age identity (AGE-SECRET-KEY-1…)",
+            "--passphrase-file F   reads the passphrase from a file; default: NIX_CACHE_BACKUP_PASSPHRASE, or asks",
+        ],
+        run: async (target, options, [file = ""]) =>
+            (await import("./restore.ts")).restore(target, file, options),
+    },
+    {
+        name: "doctor",
+        arguments: [],
+        options: ["deep", "sample"],
+        summary: "looks at the cache as hosts see it",
+        details: [
+            "--deep                checks the whole content: signatures, NARs, references, expiry",
+            "--sample N            checks N narinfos; default: 20",
+        ],
+        run: async (target, options) => (await import("./doctor.ts")).doctor(target, options),
+    },
+];

@@ -1,0 +1,134 @@
+import { CACHE_INFO_NAME } from "../../cache/cacheInfo.ts";
+import { expiresAt, expiryDays } from "../../cache/expiryDates.ts";
+import { send, type Answer, type Connection } from "../../server/request.ts";
+import type { Outputs } from "../target.ts";
+import { bad, ok, type Check } from "./check.ts";
+
+/**
+ * The one object that the doctor pushes. A builder cannot delete, so its name
+ * is always the same, and begins with a letter that an expiry rule meets.
+ */
+export const PROBE = "doctor-probe";
+
+/** What everyone may do, what each builder may do, and what nobody may. */
+export async function accessChecks(outputs: Outputs, anonymous: Connection): Promise<Check[]> {
+    const { declared } = outputs;
+    const at = (name: string) => `/${declared.bucket}/${name}`;
+    const info = await send(anonymous, { method: "GET", path: at(CACHE_INFO_NAME) });
+    const write = await send(anonymous, { method: "PUT", path: at(PROBE), body: "anonymous\n" });
+    const checks = [
+        infoCheck(info, declared.objects.find(({ name }) => name === CACHE_INFO_NAME)?.content ?? ""),
+        clockCheck(info),
+        write.status === 403
+            ? ok("anonymous write", "refused")
+            : bad(
+                  "anonymous write",
+                  "failure",
+                  `answered ${write.status}, not 403`,
+                  "everyone can write: npm run heal",
+              ),
+        infoExpiryCheck(info),
+    ];
+    for (const [name, credentials] of Object.entries(outputs.builders)) {
+        checks.push(...(await builderChecks(outputs, name, { ...anonymous, ...credentials })));
+    }
+    return checks;
+}
+
+function infoCheck(answer: Answer, declared: string): Check {
+    const name = "nix-cache-info";
+    if (answer.status !== 200)
+        return bad(
+            name,
+            "failure",
+            `anonymous read answered ${answer.status}`,
+            "npm run drift says why, npm run heal puts it back",
+        );
+    const text = answer.body.toString("utf8");
+    if (!text.includes("StoreDir: /nix/store"))
+        return bad(name, "failure", "names no StoreDir /nix/store", "npm run heal");
+    if (text !== declared) return bad(name, "warning", "is not as declared", "npm run heal");
+    return ok(name, "anyone can read it, and it is as declared");
+}
+
+/** Signed requests fail beyond 15 minutes (Signature Version 4); expiry is in days, so a minute does no harm. */
+function clockCheck(answer: Answer): Check {
+    const seconds = Math.round((Date.parse(answer.headers.date ?? "") - Date.now()) / 1000);
+    const seen = `the server's differs by ${seconds} s`;
+    if (Number.isNaN(seconds))
+        return bad("clock", "warning", "the server does not say its time", "is there a proxy in between?");
+    if (Math.abs(seconds) > 840)
+        return bad("clock", "failure", seen, "pushes fail beyond 15 minutes: set the clocks (NTP)");
+    if (Math.abs(seconds) > 60) return bad("clock", "warning", seen, "set the clocks (NTP)");
+    return ok("clock", seen);
+}
+
+function infoExpiryCheck(answer: Answer): Check {
+    const header = answer.headers["x-amz-expiration"];
+    if (header === undefined) return ok("expiry of nix-cache-info", "never");
+    return bad(
+        "expiry of nix-cache-info",
+        "failure",
+        String(header),
+        "a rule will delete it, and the cache with it: npm run heal",
+    );
+}
+
+async function builderChecks(outputs: Outputs, name: string, builder: Connection): Promise<Check[]> {
+    const { bucket, objects } = outputs.declared;
+    const path = `/${bucket}/${PROBE}`;
+    const push = await send(builder, { method: "PUT", path, body: "doctor\n" });
+    if (push.status !== 200) {
+        return [
+            bad(
+                `builder ${name}`,
+                "failure",
+                `its push answered ${push.status}`,
+                "npm run drift says why, npm run heal puts it back",
+            ),
+        ];
+    }
+    const remove = await send(builder, { method: "DELETE", path });
+    // The very content that is there, so that nothing is harmed where it is allowed.
+    const info = objects.find((object) => object.name === CACHE_INFO_NAME);
+    const overwrite = await send(builder, {
+        method: "PUT",
+        path: `/${bucket}/${CACHE_INFO_NAME}`,
+        body: info?.content ?? "",
+        headers: { "Content-Type": info?.contentType ?? "" },
+    });
+    const head = await send(builder, { method: "HEAD", path });
+    return [
+        ok(`builder ${name}`, "can push"),
+        refused(`builder ${name}: delete`, remove),
+        refused(`builder ${name}: nix-cache-info`, overwrite),
+        probeExpiryCheck(outputs, head),
+    ];
+}
+
+function refused(name: string, answer: Answer): Check {
+    return answer.status === 403
+        ? ok(name, "refused, as it should be")
+        : bad(
+              name,
+              "failure",
+              `answered ${answer.status}, not 403`,
+              "it may do more than push: npm run heal",
+          );
+}
+
+function probeExpiryCheck(outputs: Outputs, head: Answer): Check {
+    const name = "expiry of pushed objects";
+    const header = String(head.headers["x-amz-expiration"] ?? "");
+    const days = expiryDays(outputs.declared.rules, PROBE);
+    if (days === undefined) {
+        return header === ""
+            ? ok(name, "never, as declared")
+            : bad(name, "failure", header, "nothing should expire: npm run heal");
+    }
+    const should = expiresAt(new Date(head.headers["last-modified"] ?? ""), days);
+    const is = /expiry-date="([^"]+)"/.exec(header)?.[1];
+    if (is !== undefined && Date.parse(is) === should.getTime())
+        return ok(name, `after ${days} days, as declared`);
+    return bad(name, "failure", is ?? "never", `should be after ${days} days: npm run heal`);
+}

@@ -1,0 +1,121 @@
+import { randomInt } from "node:crypto";
+import { NIX_BASE32_ALPHABET } from "../../cache/nixBase32.ts";
+import { listObjects } from "../../server/objects.ts";
+import type { Connection } from "../../server/request.ts";
+import type { Outputs } from "../target.ts";
+import { bad, ok, type Check } from "./check.ts";
+import { checkNarinfo } from "./narinfoCheck.ts";
+import { forEachAtOnce } from "./pool.ts";
+import { Presence } from "./presence.ts";
+
+/** Requests under way at the same time. */
+const WIDTH = 16;
+/** How many single findings are shown. */
+const SHOWN = 5;
+
+/** How much of the content is looked at, and who is told how far it is. */
+export interface Extent {
+    /** Number of narinfos; undefined: all. */
+    readonly sample: number | undefined;
+    /** Called after each narinfo with the number of those done. */
+    readonly progress: (done: number) => void;
+}
+
+/** Looks at what is in the cache, as a host reads it. */
+export async function contentChecks(
+    outputs: Outputs,
+    anonymous: Connection,
+    extent: Extent,
+): Promise<Check[]> {
+    const { hostConfig, builders } = outputs;
+    // Where anonymous listing is off, a builder can list.
+    const lister = { ...anonymous, ...Object.values(builders)[0] };
+    const keys =
+        extent.sample === undefined
+            ? allNarinfos(lister, hostConfig.bucket)
+            : someNarinfos(lister, hostConfig.bucket, extent.sample);
+    const presence = new Presence(anonymous, hostConfig.bucket);
+    const tally = {
+        done: 0,
+        failures: 0,
+        warnings: 0,
+        elsewhere: 0,
+        examples: [] as string[],
+        warningExamples: [] as string[],
+    };
+    await forEachAtOnce(keys, WIDTH, async (key) => {
+        presence.remember(key, true);
+        const { failures, warnings, elsewhere } = await checkNarinfo(anonymous, hostConfig, key, presence);
+        tally.done += 1;
+        tally.failures += failures.length;
+        tally.warnings += warnings.length;
+        tally.elsewhere += elsewhere;
+        tally.examples.push(...failures.slice(0, SHOWN - tally.examples.length));
+        tally.warningExamples.push(...warnings.slice(0, SHOWN - tally.warningExamples.length));
+        extent.progress(tally.done);
+    });
+    const looked = `${tally.done} narinfo${tally.done === 1 ? "" : "s"}${extent.sample === undefined ? "" : " (a sample)"}`;
+    return [
+        tally.failures === 0
+            ? ok(
+                  "signatures and NARs",
+                  tally.done === 0 ? "the cache is empty" : `${looked}: signed, their NARs there`,
+              )
+            : bad(
+                  "signatures and NARs",
+                  "failure",
+                  `${tally.failures} wrong in ${looked}: ${tally.examples.join("; ")}`,
+                  "hosts refuse these paths and go on to the next substituter: push them again with narinfo-cache-positive-ttl 0",
+              ),
+        tally.warnings === 0
+            ? ok("expiry of NARs", "none before its narinfo")
+            : bad(
+                  "expiry of NARs",
+                  "warning",
+                  `${tally.warnings} before their narinfos: ${tally.warningExamples.join("; ")}`,
+                  "hosts build these themselves between the two dates; pushing with the push service renews the NARs",
+              ),
+        ok(
+            "references",
+            tally.elsewhere === 0
+                ? "all in this cache"
+                : `${tally.elsewhere} in other caches, the others in this one`,
+        ),
+    ];
+}
+
+async function* allNarinfos(from: Connection, bucket: string): AsyncGenerator<string> {
+    for await (const page of listObjects(from, bucket)) {
+        for (const { key } of page) if (isNarinfo(key)) yield key;
+    }
+}
+
+/** Each from a place of its own chance: the next narinfo after a random name. A small cache gives each once. */
+async function* someNarinfos(from: Connection, bucket: string, count: number): AsyncGenerator<string> {
+    const seen = new Set<string>();
+    for (let draw = 0; draw < count; draw += 1) {
+        const key =
+            (await narinfoAfter(from, bucket, randomName())) ?? (await narinfoAfter(from, bucket, ""));
+        if (key === undefined) return;
+        if (!seen.has(key)) yield key;
+        seen.add(key);
+    }
+}
+
+async function narinfoAfter(from: Connection, bucket: string, start: string): Promise<string | undefined> {
+    for await (const page of listObjects(from, bucket, { after: start, pageSize: 50 })) {
+        const found = page.find(({ key }) => isNarinfo(key));
+        if (found !== undefined) return found.key;
+    }
+    return undefined;
+}
+
+function randomName(): string {
+    return Array.from({ length: 4 }, () =>
+        NIX_BASE32_ALPHABET.charAt(randomInt(NIX_BASE32_ALPHABET.length)),
+    ).join("");
+}
+
+function isNarinfo(key: string): boolean {
+    return /^[0-9a-z]{32}\.narinfo$/.test(key);
+}

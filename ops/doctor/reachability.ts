@@ -1,0 +1,79 @@
+import { lookup } from "node:dns/promises";
+import { connect, type PeerCertificate } from "node:tls";
+import { bad, ok, type Check } from "./check.ts";
+
+/** Days before the certificate's end from which on it is worth a warning. */
+const WARN_DAYS = 14;
+
+/** Whether hosts find the server by its name, and can trust its certificate. */
+export async function reachabilityChecks(endpoint: string, ca: string | undefined): Promise<Check[]> {
+    const url = new URL(endpoint);
+    const host = url.hostname.replace(/^\[|\]$/g, "");
+    const name = await nameCheck(host);
+    if (name.result === "failure") return [name];
+    if (url.protocol === "http:") {
+        return [
+            name,
+            bad(
+                "TLS certificate",
+                "warning",
+                "the endpoint is http, without TLS",
+                "set minio:minioSsl and an https endpoint",
+            ),
+        ];
+    }
+    return [name, await certificateCheck(host, Number(url.port || 443), ca)];
+}
+
+async function nameCheck(host: string): Promise<Check> {
+    try {
+        const addresses = await lookup(host, { all: true });
+        return ok("name resolution", `${host} is ${addresses.map(({ address }) => address).join(", ")}`);
+    } catch {
+        return bad(
+            "name resolution",
+            "failure",
+            `${host} has no address here`,
+            "add it to your DNS, or to networking.hosts (/etc/hosts)",
+        );
+    }
+}
+
+function certificateCheck(host: string, port: number, ca: string | undefined): Promise<Check> {
+    return new Promise((resolve) => {
+        const socket = connect({
+            host,
+            port,
+            ...(isAddress(host) ? {} : { servername: host }),
+            ...(ca === undefined ? {} : { ca }),
+        });
+        socket.setTimeout(10_000, () => socket.destroy(new Error("no answer within 10 s")));
+        socket.once("secureConnect", () => {
+            const check = validity(socket.getPeerCertificate());
+            socket.destroy();
+            resolve(check);
+        });
+        socket.once("error", (error: Error) =>
+            resolve(
+                bad(
+                    "TLS certificate",
+                    "failure",
+                    error.message.split("\n")[0] ?? "refused",
+                    "hosts will refuse it too: renew it, or set minio:minioCacertFile to its CA and pulumi up",
+                ),
+            ),
+        );
+    });
+}
+
+function validity(certificate: PeerCertificate): Check {
+    const days = Math.floor((Date.parse(certificate.valid_to) - Date.now()) / 86_400_000);
+    const seen = `trusted, valid for ${days} more day${days === 1 ? "" : "s"}`;
+    return days >= WARN_DAYS
+        ? ok("TLS certificate", seen)
+        : bad("TLS certificate", "warning", seen, "renew it soon");
+}
+
+function isAddress(host: string): boolean {
+    return /^[\d.]+$|:/.test(host);
+}

@@ -1,0 +1,68 @@
+import { findDrift } from "../drift/findDrift.ts";
+import { findingLine, type Finding } from "../drift/finding.ts";
+import type { Connection } from "../server/request.ts";
+import { readSnapshot } from "../server/snapshot.ts";
+import { EXIT, type ExitStatus } from "./exitStatus.ts";
+import { readOutputs, readServerConfig, type Outputs, type Target } from "./target.ts";
+
+/** What was compared, and what is different. */
+export interface DriftReport {
+    readonly outputs: Outputs;
+    readonly connection: Connection;
+    readonly findings: readonly Finding[];
+}
+
+/**
+ * Compares the server with what the stack declares. Reads only.
+ *
+ * @throws ServerError when the server cannot be reached or refuses the credentials
+ */
+export async function lookForDrift(target: Target): Promise<DriftReport> {
+    // Both decrypt, which is most of the time that this takes: at the same time.
+    const [outputs, { connection }] = await Promise.all([readOutputs(target), readServerConfig(target)]);
+    const findings = findDrift(outputs.declared, await readSnapshot(connection, outputs.declared.bucket));
+    return { outputs, connection, findings };
+}
+
+/** The exit status for these findings: what can be put back comes before what cannot. */
+export function driftStatus(findings: readonly Finding[]): ExitStatus {
+    if (findings.length === 0) return EXIT.ok;
+    return findings.every(isFinal) ? EXIT.beyondRepair : EXIT.drift;
+}
+
+/** Whether nothing can be done about it: MinIO cannot undo it, and there is nothing to take away either. */
+export function isFinal(finding: Finding): boolean {
+    return (
+        finding.beyondRepair !== undefined && finding.removals.length === 0 && finding.makeAgain.length === 0
+    );
+}
+
+/** `nix-cache drift` */
+export async function drift(target: Target, json: boolean): Promise<ExitStatus> {
+    const { outputs, connection, findings } = await lookForDrift(target);
+    const status = driftStatus(findings);
+    if (json) {
+        console.log(
+            JSON.stringify({
+                server: connection.url,
+                bucket: outputs.declared.bucket,
+                drift: findings.length > 0,
+                findings: findings.map((finding) => ({
+                    subject: finding.subject,
+                    is: finding.is,
+                    shouldBe: finding.shouldBe,
+                    repairable: !isFinal(finding),
+                    ...(finding.beyondRepair === undefined ? {} : { advice: finding.beyondRepair }),
+                })),
+            }),
+        );
+        return status;
+    }
+    if (findings.length === 0) {
+        console.log(`no drift: ${connection.url} is as the stack declares it`);
+        return status;
+    }
+    findings.forEach((finding) => console.log(findingLine(finding)));
+    if (status === EXIT.drift) console.log("\nto put it back: npm run heal");
+    return status;
+}

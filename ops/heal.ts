@@ -1,0 +1,90 @@
+import { findingLine, type Finding, type Removal } from "../drift/finding.ts";
+import { carryOut } from "../server/removals.ts";
+import { confirm } from "./confirm.ts";
+import { driftStatus, isFinal, lookForDrift } from "./drift.ts";
+import { EXIT, type ExitStatus } from "./exitStatus.ts";
+import { forgetResources } from "./forget.ts";
+import { stackName, type Target } from "./target.ts";
+
+/**
+ * `nix-cache heal`: puts the server back to what the stack declares, with the
+ * same keys and secrets.
+ *
+ * What differs is taken out of the state, what was added is taken away on the
+ * server, and `pulumi up` makes again what is missing. Each step can be
+ * repeated: whatever a run that was cut short had done, the next one finds
+ * what is left.
+ *
+ * @param assumeYes does not ask
+ */
+export async function heal(target: Target, assumeYes: boolean): Promise<ExitStatus> {
+    const { outputs, connection, findings } = await lookForDrift(target);
+    const { bucket } = outputs.declared;
+    const name = await stackName(target);
+    if (findings.length === 0) {
+        console.log(`no drift: nothing to heal on ${connection.url} (stack ${name})`);
+        return EXIT.ok;
+    }
+    console.log(`stack ${name}, server ${connection.url}, bucket ${bucket}\n`);
+    findings.forEach((finding) => console.log(`  ${findingLine(finding)}`));
+    if (findings.every(isFinal)) {
+        console.log("\nnothing of this can be undone on MinIO; nothing was changed");
+        return EXIT.beyondRepair;
+    }
+    console.log("\nthis will be done; no object of the cache is deleted, no key or secret changes:");
+    plan(findings).forEach((step) => console.log(`  - ${step}`));
+    if (!assumeYes && !(await confirm("go on?"))) return EXIT.failed;
+
+    // The state first: where it cannot be written, nothing was done to the server yet.
+    await forgetResources(
+        target,
+        findings.flatMap(({ makeAgain }) => makeAgain),
+    );
+    for (const removal of removalsOf(findings)) {
+        await carryOut(connection, bucket, removal);
+        console.log(`done: ${removalStep(removal)}`);
+    }
+    const { upStack } = await import("./upStack.ts");
+    await upStack(target.folder, name, (line) => {
+        const made = /^ *\+ +minio:index:(\w+) (\S+) created/.exec(line);
+        if (made !== null) console.log(`done: made ${made[1] ?? ""} ${made[2] ?? ""} again`);
+    });
+
+    const { findings: left } = await lookForDrift(target);
+    if (left.length === 0) console.log("\nno drift: all of it is as the stack declares it");
+    else {
+        console.log("\nleft:");
+        left.forEach((finding) => console.log(`  ${findingLine(finding)}`));
+    }
+    return driftStatus(left);
+}
+
+function plan(findings: readonly Finding[]): string[] {
+    const again = new Set(
+        findings.filter(({ makeAgain }) => makeAgain.length > 0).map(({ subject }) => subject),
+    );
+    return [
+        ...removalsOf(findings).map(removalStep),
+        ...[...again].map((subject) => `make again: ${subject}`),
+        "run pulumi up with the stack's configuration",
+    ];
+}
+
+/** Each removal once: several findings about one user have the same. */
+function removalsOf(findings: readonly Finding[]): Removal[] {
+    const all = findings.flatMap(({ removals }) => removals);
+    return [...new Map(all.map((removal) => [JSON.stringify(removal), removal])).values()];
+}
+
+function removalStep(removal: Removal): string {
+    switch (removal.remove) {
+        case "user":
+            return `remove user ${removal.user} with all that was given to it (it is made again with its own secret)`;
+        case "attachment":
+            return `take the write policy away from ${removal.isGroup ? "group" : "user"} ${removal.from}`;
+        case "versioning":
+            return "suspend the bucket's versioning";
+        default:
+            return `remove the bucket's ${removal.remove}`;
+    }
+}

@@ -1,0 +1,61 @@
+import { spawn } from "node:child_process";
+import { UserError } from "../cache/problem.ts";
+
+/** What a command printed, and how it ended. */
+export interface Printed {
+    readonly status: number;
+    readonly stdout: string;
+    readonly stderr: string;
+}
+
+/**
+ * Runs the Pulumi CLI.
+ *
+ * @param folder the folder with Pulumi.yaml
+ * @throws UserError when there is no pulumi on PATH
+ */
+export function runPulumi(folder: string, args: readonly string[], input?: string): Promise<Printed> {
+    return new Promise((resolve, reject) => {
+        const child = spawn("pulumi", [...args, "--non-interactive", "--color=never"], {
+            cwd: folder,
+            env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" },
+            stdio: ["pipe", "pipe", "pipe"],
+        });
+        const printed = { stdout: "", stderr: "" };
+        child.stdout.setEncoding("utf8").on("data", (text: string) => (printed.stdout += text));
+        child.stderr.setEncoding("utf8").on("data", (text: string) => (printed.stderr += text));
+        child.on("error", () =>
+            reject(
+                new UserError(
+                    'pulumi is not on PATH: install it (https://www.pulumi.com/docs/install), or for the sandbox: eval "$(npm run -s env)"',
+                ),
+            ),
+        );
+        child.on("close", (code) => resolve({ status: code ?? 1, ...printed }));
+        // A child that has ended already does not read.
+        child.stdin.on("error", () => undefined);
+        child.stdin.end(input ?? "");
+    });
+}
+
+/**
+ * Runs the Pulumi CLI for what it prints.
+ *
+ * @throws UserError with the CLI's own last error line when it fails
+ */
+export async function askPulumi(folder: string, args: readonly string[], input?: string): Promise<string> {
+    const { status, stdout, stderr } = await runPulumi(folder, args, input);
+    if (status === 0) return stdout;
+    throw new UserError(pulumiError(stderr === "" ? stdout : stderr));
+}
+
+/** The line of Pulumi's output that says what is wrong. */
+export function pulumiError(output: string): string {
+    const lines = output
+        .split("\n")
+        .map((line) => line.trim())
+        .filter((line) => line !== "");
+    const wrong =
+        lines.find((line) => line.startsWith("error:")) ?? lines.at(-1) ?? "pulumi failed without a word";
+    return wrong.replace(/^error:\s*/, "");
+}

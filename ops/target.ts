@@ -1,0 +1,99 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import type { Declared } from "../cache/declared.ts";
+import type { Credentials, HostConfig } from "../cache/hostSettings.ts";
+import { UserError } from "../cache/problem.ts";
+import { checkServerConfig, type RawConfig, type ServerConfig } from "../stackConfig.ts";
+import { askPulumi } from "./pulumi.ts";
+
+/** Which stack a command works on. */
+export interface Target {
+    /** The folder with Pulumi.yaml. */
+    readonly folder: string;
+    /** The stack's name as it was given; undefined: the one that Pulumi itself would use. */
+    readonly stack: string | undefined;
+}
+
+/** The outputs of a deployed stack that the operations need. */
+export interface Outputs {
+    readonly declared: Declared;
+    readonly hostConfig: HostConfig;
+    readonly builders: Readonly<Record<string, Credentials>>;
+    readonly signingKeys: Readonly<Record<string, string>>;
+}
+
+/**
+ * The project that a folder belongs to: the nearest Pulumi.yaml above it, as Pulumi itself looks for it.
+ *
+ * @throws UserError when there is none
+ */
+export function findProject(from: string): string {
+    for (let folder = resolve(from); ; folder = dirname(folder)) {
+        if (existsSync(join(folder, "Pulumi.yaml"))) return folder;
+        if (folder === dirname(folder)) {
+            throw new UserError(
+                `there is no Pulumi.yaml in ${resolve(from)} or above it: run this in the project's folder`,
+            );
+        }
+    }
+}
+
+/** The `--stack` argument for the Pulumi CLI, if the user gave one. */
+export function stackArguments(target: Target): string[] {
+    return target.stack === undefined ? [] : ["--stack", target.stack];
+}
+
+/** The name of the stack that is meant. */
+export async function stackName(target: Target): Promise<string> {
+    return target.stack ?? (await askPulumi(target.folder, ["stack", "--show-name"])).trim();
+}
+
+/**
+ * The stack's outputs, secrets in clear.
+ *
+ * @throws UserError when the stack has none
+ */
+export async function readOutputs(target: Target): Promise<Outputs> {
+    const text = await askPulumi(target.folder, [
+        "stack",
+        "output",
+        "--json",
+        "--show-secrets",
+        ...stackArguments(target),
+    ]);
+    const outputs = JSON.parse(text) as Partial<Outputs>;
+    if (outputs.declared?.version !== 1) {
+        throw new UserError(
+            "the stack was not deployed yet, or by another version of this project: run pulumi up",
+        );
+    }
+    return outputs as Outputs;
+}
+
+/** The stack's configuration as Pulumi has it, secrets in clear. */
+export async function readRawConfig(target: Target): Promise<RawConfig> {
+    const text = await askPulumi(target.folder, [
+        "config",
+        "--json",
+        "--show-secrets",
+        ...stackArguments(target),
+    ]);
+    const entries = JSON.parse(text) as Record<string, { value?: string; secret: boolean }>;
+    return {
+        values: Object.fromEntries(Object.entries(entries).map(([key, { value }]) => [key, value ?? ""])),
+        isSecret: (key) => entries[key]?.secret ?? false,
+        project: projectName(target.folder),
+        stack: target.stack ?? "STACK",
+        folder: target.folder,
+    };
+}
+
+/** How the stack's server is reached. */
+export async function readServerConfig(target: Target): Promise<ServerConfig> {
+    return checkServerConfig(await readRawConfig(target));
+}
+
+function projectName(folder: string): string {
+    const text = readFileSync(join(folder, "Pulumi.yaml"), "utf8");
+    return /^name:\s*["']?([^\s"'#]+)/m.exec(text)?.[1] ?? "nix-cache";
+}

@@ -1,0 +1,43 @@
+import { existsSync } from "node:fs";
+import { UserError } from "../cache/problem.ts";
+import { command } from "./command.ts";
+import { binFolder } from "../toolchain/pulumiHome.ts";
+import { rememberedMinio } from "./minio.ts";
+import { runningMinio } from "./minioProcess.ts";
+import { paths } from "./paths.ts";
+import { sandboxPlace } from "./place.ts";
+import { rememberedTools } from "./remembered.ts";
+import { stackEnvironment } from "./stackPlace.ts";
+
+await command(async () => {
+    const tools = rememberedTools();
+    const minio = rememberedMinio(paths.minio);
+    if (tools === undefined || minio === undefined || !existsSync(paths.ready)) {
+        throw new UserError("there is no sandbox here yet: npm start makes one");
+    }
+    if ((await runningMinio(paths.minio)) === undefined) {
+        process.stderr.write("note: MinIO does not run; npm start starts it\n");
+    }
+    const { accessKey, secretKey, url } = minio;
+    const place = sandboxPlace(tools);
+    const variables = {
+        ...stackEnvironment(place),
+        PULUMI_STACK: place.stackName,
+        MC_HOST_sandbox: url.replace(
+            "://",
+            `://${encodeURIComponent(accessKey)}:${encodeURIComponent(secretKey)}@`,
+        ),
+        MC_CONFIG_DIR: paths.mcConfig,
+        NIX_SSL_CERT_FILE: paths.bundle,
+    };
+    const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${quote(value)}\n`);
+    // The shell's own PATH stays: the one that npm gives its scripts has more in it.
+    const nix = tools.nix === undefined ? "" : `:${quote(tools.nix)}`;
+    lines.push(`export PATH=${quote(binFolder(place.pulumiHome))}:"$PATH"${nix}\n`);
+    process.stdout.write(lines.join(""));
+});
+
+/** For every POSIX shell, whatever is in it. */
+function quote(value: string): string {
+    return `'${value.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,142 @@
+import { mkdirSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import {
+    LocalWorkspace,
+    PulumiCommand,
+    type OutputMap,
+    type Stack,
+} from "@pulumi/pulumi/automation/index.js";
+import { UserError } from "../cache/problem.ts";
+import { binFolder } from "../toolchain/pulumiHome.ts";
+import { lastLine, run } from "../toolchain/run.ts";
+import { projectDir } from "./paths.ts";
+import { stackEnvironment, type StackPlace } from "./stackPlace.ts";
+
+/** A configuration key's value, and whether it is kept encrypted. Default: in clear text. */
+export interface ConfigEntry {
+    readonly value: string;
+    readonly secret?: boolean;
+}
+
+let runs = 0;
+
+/**
+ * Opens a stack, new or not, whose program is this project's index.ts, run in
+ * this process: that needs no language host, which cannot be built from
+ * modules. Every operation evaluates index.ts anew.
+ */
+export async function openStack(place: StackPlace): Promise<Stack> {
+    mkdirSync(place.state, { recursive: true, mode: 0o700 });
+    // It would win over the passphrase file.
+    delete process.env.PULUMI_CONFIG_PASSPHRASE;
+    const program = async () => {
+        const index = pathToFileURL(join(projectDir, "index.ts"));
+        index.search = `run=${++runs}`;
+        return { ...((await import(index.href)) as Record<string, unknown>) };
+    };
+    return LocalWorkspace.createOrSelectStack(
+        { stackName: place.stackName, projectName: "nix-cache", program },
+        {
+            workDir: place.workDir,
+            pulumiHome: place.pulumiHome,
+            pulumiCommand: await PulumiCommand.get({ root: place.pulumiHome }),
+            secretsProvider: "passphrase",
+            envVars: {
+                ...stackEnvironment(place),
+                PATH: toolsPath(place),
+                // A plugin that is missing is an error at once, not a download that cannot end.
+                PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+            },
+        },
+    );
+}
+
+/**
+ * Writes what differs into the stack's settings file.
+ *
+ * A secret goes through standard input: the Automation API's own setConfig puts
+ * it into the arguments of a process, which every user of the machine can read.
+ *
+ * @throws UserError when Pulumi refuses a value
+ */
+export async function configure(
+    stack: Stack,
+    place: StackPlace,
+    entries: Readonly<Record<string, ConfigEntry>>,
+): Promise<void> {
+    const present = await stack.getAllConfig();
+    for (const [key, { value, secret = false }] of Object.entries(entries)) {
+        if (present[key]?.value === value && (present[key].secret ?? false) === secret) continue;
+        const args = ["config", "set", secret ? "--secret" : "--plaintext", key, "--stack", place.stackName];
+        const { status, stderr } = await run(
+            join(binFolder(place.pulumiHome), "pulumi"),
+            [...args, "--non-interactive"],
+            {
+                cwd: place.workDir,
+                env: { ...process.env, ...stackEnvironment(place), PATH: toolsPath(place) },
+                input: value,
+            },
+        );
+        if (status !== 0) throw new UserError(`Pulumi does not take ${key}: ${lastLine(stderr)}`);
+    }
+}
+
+/** PATH with the tools first, this Node among them. */
+function toolsPath(place: StackPlace): string {
+    return [binFolder(place.pulumiHome), process.env.PATH ?? ""].join(delimiter);
+}
+
+/** Pulumi's lines about what has been done: ` +  minio:index:S3Bucket nix-cache-bucket created (0.04s)`. */
+const DONE = /^ *[-+~]+ .* (created|updated|deleted|replaced|imported) \(/;
+
+/** What an `up` came to. */
+export interface Deployment {
+    /** Number of resources by what was done: `same`, `create`, `update`, `replace`, `delete`. */
+    readonly changes: Readonly<Record<string, number>>;
+    readonly outputs: OutputMap;
+}
+
+/**
+ * Runs `pulumi up`.
+ *
+ * @param onChange takes a line for each resource that was changed
+ * @param signal tells Pulumi to come to an end
+ * @throws UserError with what Pulumi called an error, in one line
+ */
+export async function deploy(
+    stack: Stack,
+    onChange: (line: string) => void,
+    signal?: AbortSignal,
+): Promise<Deployment> {
+    let text = "";
+    let shown = 0;
+    const onOutput = (part: string) => {
+        text += part;
+        // Parts end anywhere; only whole lines are looked at.
+        const lines = text.slice(shown, text.lastIndexOf("\n") + 1).split("\n");
+        shown = text.lastIndexOf("\n") + 1;
+        for (const line of lines.filter((l) => DONE.test(l))) onChange(line.trim().replaceAll(/ +/g, " "));
+    };
+    const options = { color: "never", onOutput, onError: onOutput, showSecrets: false } as const;
+    try {
+        const { summary, outputs } = await stack.up({
+            ...options,
+            ...(signal === undefined ? {} : { signal }),
+        });
+        return { changes: { ...summary.resourceChanges }, outputs };
+    } catch (error) {
+        throw new UserError(
+            pulumiError(text) ?? (error instanceof Error ? lastLine(error.message) : String(error)),
+            {
+                cause: error,
+            },
+        );
+    }
+}
+
+/** The errors that Pulumi's output names, without the addresses of its resources. */
+function pulumiError(text: string): string | undefined {
+    const errors = text.split("\n").flatMap((line) => /^\s*error: (.+)$/.exec(line)?.[1] ?? []);
+    return errors.length === 0 ? undefined : [...new Set(errors)].join("; ");
+}

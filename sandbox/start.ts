@@ -1,0 +1,98 @@
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
+import { sayOn } from "../toolchain/progress.ts";
+import { command, uncut } from "./command.ts";
+import { takeLock } from "./lock.ts";
+import { startMinio, type Minio } from "./minio.ts";
+import { filesOf, stopMinio } from "./minioProcess.ts";
+import { paths } from "./paths.ts";
+import { ensureRoot, prepare, sandboxConfig, sandboxPlace } from "./place.ts";
+import { prove } from "./proof.ts";
+import { sandboxTools } from "./remembered.ts";
+import { configure, deploy, openStack } from "./stack.ts";
+import { removeStaleLocks } from "./stackLocks.ts";
+
+const say = sayOn(process.stdout);
+
+await command(async () => {
+    ensureRoot();
+    await takeLock(paths.lock);
+    const tools = await sandboxTools(say);
+    await forgetUnfinished();
+
+    const minio = await startMinio({ binary: tools.minio, dir: paths.minio, detached: true });
+    say(
+        `MinIO ${{ running: "runs", started: "started", moved: "started" }[minio.found]} on ${minio.connection.url}`,
+    );
+    if (minio.found === "moved") say("  (another program has taken the port of last time)");
+
+    prepare(tools, minio);
+    const place = sandboxPlace(tools);
+    const stack = await openStack(place);
+    await removeStaleLocks(stack, place.state);
+    await configure(stack, place, sandboxConfig(minio));
+    say("Deploying the stack");
+    const { changes, outputs } = await uncut((signal) => deploy(stack, (line) => say(`  ${line}`), signal));
+    const changed = Object.entries(changes).filter(([what]) => what !== "same" && what !== "read");
+    say(`  ${changed.map(([what, count]) => `${what} ${count}`).join(", ") || "no changes"}`);
+    writeFileSync(paths.ready, "");
+
+    say("Proving it");
+    const sent = await provenBy(minio, outputs, tools.nix);
+    summarize(outputs, minio.found === "running" && changed.length === 0 && sent === 0);
+});
+
+/**
+ * A first start that was cut off may have left users and a bucket on the server
+ * that the state does not know. Nobody had their secrets yet, so it all goes.
+ */
+async function forgetUnfinished(): Promise<void> {
+    if (existsSync(paths.ready) || !existsSync(paths.state)) return;
+    say("An earlier start did not come to its end; starting afresh");
+    await stopMinio(paths.minio);
+    rmSync(filesOf(paths.minio).data, { recursive: true, force: true });
+    rmSync(paths.state, { recursive: true, force: true });
+}
+
+function provenBy(minio: Minio, outputs: OutputMap, nix: string | undefined): Promise<number> {
+    const anonymous = { url: minio.connection.url, ca: minio.connection.ca };
+    const builders = output(outputs, "builders") as Record<string, { accessKey: string; secretKey: string }>;
+    return prove(
+        {
+            ...(nix === undefined ? {} : { nix }),
+            bundle: paths.bundle,
+            bucket: bucketOf(outputs),
+            anonymous,
+            builder: { ...anonymous, ...Object.values(builders)[0] },
+            publicKey: output(outputs, "publicKey") as string,
+            trustedPublicKeys: output(outputs, "trustedPublicKeys") as string[],
+            secretKey: output(outputs, "secretKey") as string,
+            nixConf: output(outputs, "nixConf") as string,
+        },
+        say,
+    );
+}
+
+function summarize(outputs: OutputMap, unchanged: boolean): void {
+    say(`
+The cache works.${unchanged ? " This start has changed nothing." : ""}
+
+  public key   ${String(output(outputs, "publicKey"))}
+  substituter  ${String(output(outputs, "substituter"))}
+
+Try it:
+  eval "$(npm run -s env)"          puts this shell into the sandbox: pulumi, mc, nix
+  mc ls sandbox/${bucketOf(outputs)}
+  pulumi stack output
+Stop it:
+  npm stop                          ends MinIO; npm start goes on where it was
+  npm run clean                     removes all of it (-- --tools: the tools too)`);
+}
+
+function bucketOf(outputs: OutputMap): string {
+    return (output(outputs, "hostConfig") as { bucket: string }).bucket;
+}
+
+function output(outputs: OutputMap, name: string): unknown {
+    return outputs[name]?.value;
+}

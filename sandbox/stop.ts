@@ -1,0 +1,17 @@
+import { existsSync } from "node:fs";
+import { command } from "./command.ts";
+import { takeLock } from "./lock.ts";
+import { stopMinio } from "./minioProcess.ts";
+import { paths } from "./paths.ts";
+
+await command(async () => {
+    if (!existsSync(paths.root)) {
+        process.stdout.write("There is no sandbox here.\n");
+        return;
+    }
+    await takeLock(paths.lock);
+    const stopped = await stopMinio(paths.minio);
+    process.stdout.write(
+        stopped ? "MinIO has ended; npm start goes on where it was.\n" : "MinIO does not run.\n",
+    );
+});

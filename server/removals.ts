@@ -1,0 +1,71 @@
+import type { Removal } from "../drift/finding.ts";
+import { accepted, errorCode } from "./answers.ts";
+import { send, type Connection, type Request } from "./request.ts";
+
+/**
+ * Takes away one thing that was added on the server by hand. What is gone
+ * already is no error. Nothing here makes anything, and nothing deletes an
+ * object: making is the provider's work, and the cache's content is nobody's.
+ *
+ * @throws ServerError, one line
+ */
+export async function carryOut(to: Connection, bucket: string, removal: Removal): Promise<void> {
+    const answer = await send(to, requestFor(bucket, removal));
+    const gone = ["XMinioAdminNoSuchUser", "NoSuchLifecycleConfiguration", "NoSuchTagSet"];
+    if (!gone.includes(errorCode(answer))) accepted(answer, to);
+}
+
+function requestFor(bucket: string, removal: Removal): Request {
+    const admin = (call: string) => `/minio/admin/v3/${call}`;
+    const setting = (name: string): Request => ({
+        method: "DELETE",
+        path: `/${bucket}`,
+        query: { [name]: "" },
+    });
+    switch (removal.remove) {
+        case "user":
+            // Its service accounts, group memberships and attached policies go with it.
+            return { method: "DELETE", path: admin("remove-user"), query: { accessKey: removal.user } };
+        case "attachment":
+            return {
+                method: "PUT",
+                path: admin("set-user-or-group-policy"),
+                query: {
+                    policyName: removal.keeps.join(","),
+                    userOrGroup: removal.from,
+                    isGroup: String(removal.isGroup),
+                },
+            };
+        case "quota":
+            return {
+                method: "PUT",
+                path: admin("set-bucket-quota"),
+                query: { bucket },
+                body: JSON.stringify({ quota: 0, quotatype: "hard" }),
+            };
+        case "versioning":
+            return {
+                method: "PUT",
+                path: `/${bucket}`,
+                query: { versioning: "" },
+                body: `<VersioningConfiguration xmlns="${S3_XML}"><Status>Suspended</Status></VersioningConfiguration>`,
+            };
+        case "notifications":
+            return {
+                method: "PUT",
+                path: `/${bucket}`,
+                query: { notification: "" },
+                body: `<NotificationConfiguration xmlns="${S3_XML}"></NotificationConfiguration>`,
+            };
+        case "tags":
+            return setting("tagging");
+        case "lifecycle":
+        case "encryption":
+        case "replication":
+        case "cors":
+            return setting(removal.remove);
+    }
+}
+
+/** The namespace of S3's documents (Amazon S3 API reference). */
+const S3_XML = "http://s3.amazonaws.com/doc/2006-03-01/";

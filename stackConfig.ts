@@ -1,0 +1,218 @@
+import { X509Certificate } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { settingsProblems } from "./cache/checks.ts";
+import { givenSecretsProblems, type GivenSecrets } from "./cache/givenSecrets.ts";
+import { shown, UserError } from "./cache/problem.ts";
+import { completeSettings, type Settings } from "./cache/settings.ts";
+import type { Connection } from "./server/request.ts";
+
+/** A stack's configuration as Pulumi has it: texts by full keys such as `nix-cache:bucket`. */
+export interface RawConfig {
+    readonly values: Readonly<Record<string, string>>;
+    /** Full keys of the values that are kept encrypted. */
+    readonly isSecret: (key: string) => boolean;
+    /** The project's name: the namespace of its own keys. */
+    readonly project: string;
+    /** The stack's name, for messages. */
+    readonly stack: string;
+    /** The folder with Pulumi.yaml: what relative paths are relative to. */
+    readonly folder: string;
+}
+
+/** The stack's configuration, checked: what the cache is to be, and how its server is reached. */
+export interface StackConfig extends ServerConfig {
+    readonly settings: Settings;
+    /** Keys and secrets that were made elsewhere. */
+    readonly given: GivenSecrets;
+}
+
+/** How the server is reached. */
+export interface ServerConfig {
+    /** The server as the minio provider reaches it, with the administrator's credentials. */
+    readonly connection: Connection;
+    /** PEM of the private CA in `minio:minioCacertFile`; undefined where there is none. */
+    readonly caCertificate?: string;
+}
+
+/** The keys of this project's own namespace, as Pulumi.yaml declares them. */
+const KEYS = [
+    "bucket",
+    "builders",
+    "endpoint",
+    "keyName",
+    "keyGeneration",
+    "trustedGenerations",
+    "expireDays",
+    "narGraceDays",
+    "priority",
+    "anonymousListing",
+    "protect",
+    "adopt",
+    "expireExisting",
+    "signingKeys",
+    "builderSecrets",
+] as const;
+
+/**
+ * What a stack's configuration says, with every default filled in.
+ *
+ * @throws UserError, in one line, at the first thing that is wrong
+ */
+export function checkConfig(raw: RawConfig): StackConfig {
+    const own = (key: (typeof KEYS)[number]) => value(raw, `${raw.project}:${key}`);
+    refuseUnknownKeys(raw);
+    const server = checkServerConfig(raw);
+    const settings = completeSettings({
+        bucket: own("bucket") as string | undefined,
+        builders: own("builders") as string[] | undefined,
+        endpoint: (own("endpoint") as string | undefined) ?? server.connection.url,
+        keyName: own("keyName") as string | undefined,
+        keyGeneration: own("keyGeneration") as number | undefined,
+        trustedGenerations: own("trustedGenerations") as number[] | undefined,
+        expireDays: own("expireDays") as number | undefined,
+        narGraceDays: own("narGraceDays") as number | undefined,
+        priority: own("priority") as number | undefined,
+        anonymousListing: own("anonymousListing") as boolean | undefined,
+        protect: own("protect") as boolean | undefined,
+        adopt: own("adopt") as string | undefined,
+        expireExisting: own("expireExisting") as boolean | undefined,
+    });
+    const given = {
+        signingKeys: secrets(raw, "signingKeys"),
+        builderSecrets: secrets(raw, "builderSecrets"),
+    };
+    const problem = settingsProblems(settings)[0] ?? givenSecretsProblems(settings, given)[0];
+    if (problem !== undefined) fail(raw, `${raw.project}:${problem.setting}`, problem.wrong, problem.allowed);
+    const administrator = server.connection.accessKey ?? "";
+    if (settings.builders.includes(administrator)) {
+        fail(
+            raw,
+            `${raw.project}:builders`,
+            `has ${shown(administrator)}, which is the administrator (minio:minioUser)`,
+            "names of users of their own",
+        );
+    }
+    return { settings, ...server, given };
+}
+
+/**
+ * How the server is reached, by the provider's own keys.
+ *
+ * @throws UserError, in one line, at the first thing that is wrong
+ */
+export function checkServerConfig(raw: RawConfig): ServerConfig {
+    const host = required(raw, "minioServer", "the server's host and perhaps a port", "s3.homelab.local");
+    const secure = boolean(raw, "minioSsl");
+    const url = `${secure ? "https" : "http"}://${host}`;
+    if (/[/\s?#@\\]/.test(host) || !URL.canParse(url)) {
+        fail(
+            raw,
+            "minio:minioServer",
+            `is ${shown(host)}`,
+            "a host and perhaps a port, as in s3.homelab.local:9000 (minio:minioSsl says whether it is https)",
+        );
+    }
+    const accessKey = required(raw, "minioUser", "the server's administrator", "NAME");
+    const secretKey = required(raw, "minioPassword", "that administrator's password", undefined);
+    if (!raw.isSecret("minio:minioPassword")) {
+        fail(
+            raw,
+            "minio:minioPassword",
+            "is in clear text",
+            "a secret: pulumi config set --secret minio:minioPassword",
+        );
+    }
+    const region = value(raw, "minio:minioRegion") as string | undefined;
+    const caCertificate = readCaCertificate(raw);
+    return {
+        connection: {
+            url,
+            accessKey,
+            secretKey,
+            ...(region === undefined ? {} : { region }),
+            ...(caCertificate === undefined ? {} : { ca: caCertificate }),
+            ...(boolean(raw, "minioInsecure") ? { insecure: true } : {}),
+        },
+        ...(caCertificate === undefined ? {} : { caCertificate }),
+    };
+}
+
+/** An object of secrets, which is refused in clear text. */
+function secrets(raw: RawConfig, key: "signingKeys" | "builderSecrets"): Record<string, string> {
+    const given = value(raw, `${raw.project}:${key}`) ?? {};
+    if (Object.keys(given).length > 0 && !raw.isSecret(`${raw.project}:${key}`)) {
+        fail(
+            raw,
+            `${raw.project}:${key}`,
+            "is in clear text",
+            `secret: pulumi config set --secret --path '${key}.NAME'`,
+        );
+    }
+    return given as Record<string, string>;
+}
+
+function readCaCertificate(raw: RawConfig): string | undefined {
+    const file = value(raw, "minio:minioCacertFile") as string | undefined;
+    if (file === undefined) return undefined;
+    // The provider's plugin runs in the project's folder, so that is what a relative path is relative to.
+    const path = resolve(raw.folder, file);
+    const key = "minio:minioCacertFile";
+    const allowed = "a file with the CA's certificate in PEM";
+    if (!existsSync(path)) fail(raw, key, `is ${shown(file)}, which does not exist`, allowed);
+    try {
+        const pem = readFileSync(path, "utf8");
+        return new X509Certificate(pem).toString() === "" ? undefined : pem;
+    } catch {
+        return fail(raw, key, `is ${shown(file)}, which holds no certificate`, allowed);
+    }
+}
+
+function required(raw: RawConfig, key: string, what: string, example: string | undefined): string {
+    const text = value(raw, `minio:${key}`);
+    if (typeof text === "string") return text;
+    const set = example === undefined ? `--secret minio:${key}` : `minio:${key} ${example}`;
+    return fail(raw, `minio:${key}`, "is not set", `${what}: pulumi config set ${set}`);
+}
+
+function boolean(raw: RawConfig, key: string): boolean {
+    const given = value(raw, `minio:${key}`) ?? false;
+    return typeof given === "boolean"
+        ? given
+        : fail(raw, `minio:${key}`, `is ${shown(given)}`, "true or false");
+}
+
+/** Keys whose value is a text even where it looks like a number or a list. */
+const TEXTS = /^minio:minio(Server|User|Password|Region|CacertFile)$|:(adopt|bucket|endpoint|keyName)$/;
+/**
+ * A value as it was meant: a text, number, boolean, list or object; undefined
+ * where it is not set, or is what Pulumi.yaml gives to a key whose default
+ * depends on others.
+ */
+function value(raw: RawConfig, key: string): unknown {
+    const text = raw.values[key];
+    if (text === undefined || text === "" || (text === "[]" && key.endsWith(":trustedGenerations"))) return undefined;
+    if (TEXTS.test(key)) return text;
+    if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text);
+    if (text === "true" || text === "false") return text === "true";
+    try {
+        return /^[[{]/.test(text) ? (JSON.parse(text) as unknown) : text;
+    } catch {
+        return text;
+    }
+}
+
+function refuseUnknownKeys(raw: RawConfig): void {
+    const own = `${raw.project}:`;
+    const unknown = Object.keys(raw.values)
+        .filter((key) => key.startsWith(own))
+        .find((key) => !(KEYS as readonly string[]).includes(key.slice(own.length)));
+    if (unknown !== undefined)
+        fail(raw, unknown, "is no setting of this project", `one of ${KEYS.join(", ")}`);
+}
+
+function fail(raw: RawConfig, key: string, wrong: string, allowed: string): never {
+    throw new UserError(
+        `${key} in Pulumi.${raw.stack}.yaml ${wrong}; it must be ${allowed}. Nothing has been changed.`,
+    );
+}

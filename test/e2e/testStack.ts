@@ -1,0 +1,165 @@
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { OutputMap, Stack } from "@pulumi/pulumi/automation/index.js";
+import { parse, stringify } from "yaml";
+import type { Minio } from "../../sandbox/minio.ts";
+import { projectDir } from "../../sandbox/paths.ts";
+import { configure, openStack } from "../../sandbox/stack.ts";
+import { stackEnvironment, type StackPlace } from "../../sandbox/stackPlace.ts";
+import { run, type Outcome as ProcessOutcome } from "../../toolchain/run.ts";
+import { newFolder, theWorld, type World } from "./world.ts";
+
+/** Configuration as in Pulumi.STACK.yaml, without the project's name before the project's own keys; null: not set. */
+export type Config = Readonly<Record<string, unknown>>;
+
+/** What an operation came to. */
+export interface Outcome {
+    /** Number of resources by what was done: `same`, `create`, `update`, `replace`, `delete`. */
+    readonly changes: Readonly<Record<string, number>>;
+    /** All that Pulumi printed. */
+    readonly text: string;
+    /** The errors in it, each once. */
+    readonly errors: readonly string[];
+    readonly failed: boolean;
+}
+
+/** A stack of the real index.ts with the real Pulumi.yaml, on a real server. */
+export class TestStack {
+    readonly place: StackPlace;
+    readonly stack: Stack;
+    readonly world: World;
+    readonly minio: Minio;
+    /** All that Pulumi has printed for this stack so far. */
+    log = "";
+
+    private constructor(world: World, minio: Minio, place: StackPlace, stack: Stack) {
+        this.world = world;
+        this.minio = minio;
+        this.place = place;
+        this.stack = stack;
+    }
+
+    /** @param config beyond what reaches the server; what is not named has its default of Pulumi.yaml */
+    static async open(stackName: string, config: Config = {}, minio?: Minio): Promise<TestStack> {
+        const world = await theWorld();
+        const server = minio ?? world.minio;
+        const workDir = newFolder(stackName);
+        copyFileSync(join(projectDir, "Pulumi.yaml"), join(workDir, "Pulumi.yaml"));
+        const passphraseFile = join(newFolder("passphrase"), "passphrase");
+        writeFileSync(passphraseFile, "correct horse battery staple");
+        const state = newFolder("state");
+        const { pulumiHome, tools } = world;
+        const place = { stackName, workDir, state, pulumiHome, passphraseFile, tools };
+        const test = new TestStack(world, server, place, await openStack(place));
+        test.configure({
+            "minio:minioServer": server.address,
+            "minio:minioUser": server.connection.accessKey,
+            "minio:minioSsl": true,
+            "minio:minioCacertFile": server.caFile,
+            ...config,
+        });
+        await test.setPassword(server.connection.secretKey);
+        return test;
+    }
+
+    /** The settings file, edited as a user does. */
+    configure(config: Config): void {
+        const file = join(this.place.workDir, `Pulumi.${this.place.stackName}.yaml`);
+        const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+        const settings = (parse(text) ?? {}) as { config?: Record<string, unknown> };
+        const all = { ...settings.config };
+        for (const [key, value] of Object.entries(config)) {
+            all[key.includes(":") ? key : `nix-cache:${key}`] = value;
+        }
+        const set = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
+        writeFileSync(file, stringify({ ...settings, config: set }));
+    }
+
+    async setPassword(value: string): Promise<void> {
+        await configure(this.stack, this.place, { "minio:minioPassword": { value, secret: true } });
+    }
+
+    /** `pulumi up`, which must succeed. */
+    async up(config: Config = {}): Promise<Outcome> {
+        this.configure(config);
+        return this.succeed("up", (options) => this.stack.up(options));
+    }
+
+    /** `pulumi up`, which must fail: its errors. */
+    async upFails(config: Config = {}): Promise<readonly string[]> {
+        this.configure(config);
+        const outcome = await this.run((options) => this.stack.up(options));
+        if (!outcome.failed) throw new Error(`pulumi up was to fail, but did not:\n${outcome.text}`);
+        return outcome.errors;
+    }
+
+    /** `pulumi preview --refresh --expect-no-changes`, which must succeed. */
+    async mustBeQuiet(): Promise<void> {
+        await this.succeed("preview", (options) =>
+            this.stack.preview({ ...options, refresh: true, expectNoChanges: true }),
+        );
+    }
+
+    /** `pulumi destroy --skip-preview`, as the Automation API always does it. */
+    destroy(options: { readonly excludeProtected?: boolean } = {}): Promise<Outcome> {
+        return this.run((common) => this.stack.destroy({ ...common, ...options }));
+    }
+
+    /** `pulumi stack export`: secrets stay encrypted, which the Automation API's own does not do. */
+    async exported(): Promise<string> {
+        const { stdout } = await this.cli("stack", "export");
+        return stdout;
+    }
+
+    /** The outputs with their secrets in clear. */
+    async outputs(): Promise<Record<string, unknown>> {
+        const outputs: OutputMap = await this.stack.outputs();
+        return Object.fromEntries(
+            Object.entries(outputs).map(([name, { value }]) => [name, value as unknown]),
+        );
+    }
+
+    /** Runs Pulumi's CLI on this stack. */
+    async cli(...args: string[]): Promise<ProcessOutcome> {
+        const env = { ...process.env, ...stackEnvironment(this.place) };
+        const { pulumiHome, workDir, stackName } = this.place;
+        return run(join(pulumiHome, "bin", "pulumi"), [...args, "--stack", stackName], { cwd: workDir, env });
+    }
+
+    private async succeed(what: string, operation: Operation): Promise<Outcome> {
+        const outcome = await this.run(operation);
+        if (outcome.failed) throw new Error(`pulumi ${what} has failed:\n${outcome.text}`);
+        return outcome;
+    }
+
+    private async run(operation: Operation): Promise<Outcome> {
+        let text = "";
+        const onOutput = (part: string) => {
+            text += part;
+        };
+        let changes: Readonly<Record<string, number>> = {};
+        let failed = false;
+        try {
+            const result = await operation({ color: "never", onOutput, onError: onOutput });
+            const counted = Object.entries(result.summary?.resourceChanges ?? result.changeSummary ?? {});
+            changes = Object.fromEntries(counted.map(([what, count]) => [what, count ?? 0]));
+        } catch (error) {
+            failed = true;
+            if (text === "") text = String(error);
+        }
+        this.log += text;
+        const errors = text.split("\n").flatMap((line) => /^\s*error: (.+)$/.exec(line)?.[1] ?? []);
+        return { changes, text, errors: [...new Set(errors)], failed };
+    }
+}
+
+interface Options {
+    readonly color: "never";
+    readonly onOutput: (text: string) => void;
+    readonly onError: (text: string) => void;
+}
+
+type Operation = (options: Options) => Promise<{
+    summary?: { resourceChanges?: Partial<Record<string, number>> };
+    changeSummary?: Partial<Record<string, number>>;
+}>;
