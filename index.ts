@@ -26,7 +26,7 @@ async function deploy(): Promise<NixCache> {
     await refuseSuddenExpiry(config, found.bucket);
 
     const findings = previous === undefined ? [] : findDrift(previous, found).map(findingLine);
-    findings.forEach((finding) => void pulumi.log.warn(`changed by hand: ${finding}`));
+    findings.forEach((finding) => void pulumi.log.warn(`not as last deployed: ${finding}`));
     if (findings.length > 0)
         void pulumi.log.warn("npm run heal puts all of it back, with the same keys and secrets");
     new DriftMarker("drift", { findings });
@@ -37,6 +37,7 @@ async function deploy(): Promise<NixCache> {
         caCertificate: config.caCertificate,
         signingKeys: asSecrets(config.given.signingKeys),
         builderSecrets: asSecrets(config.given.builderSecrets),
+        keptGenerations: previous?.generations,
         existing: {
             bucket: found.bucket !== undefined,
             secrets: Object.fromEntries(

@@ -172,7 +172,7 @@ function required(raw: RawConfig, key: string, what: string, example: string | u
     const text = value(raw, `minio:${key}`);
     if (typeof text === "string") return text;
     const set = example === undefined ? `--secret minio:${key}` : `minio:${key} ${example}`;
-    return fail(raw, `minio:${key}`, "is not set", `${what}: pulumi config set ${set}`);
+    return fail(raw, `minio:${key}`, "is not set", `${what}; set it with: pulumi config set ${set}`);
 }
 
 function boolean(raw: RawConfig, key: string): boolean {

@@ -18,6 +18,8 @@ export interface Declared {
     readonly writePolicy: { readonly name: string; readonly document: Policy };
     /** Secrets of the builders by name. */
     readonly builders: Readonly<Record<string, string>>;
+    /** Generations whose signing keys are in the state. Absent in what earlier versions wrote. */
+    readonly generations?: readonly number[];
     /** URNs of the resources that make these, for taking one out of the state and making it again. */
     readonly urns: DeclaredUrns;
 }
@@ -46,6 +48,7 @@ export interface DeclaredUrns {
 export function declare(
     settings: Settings,
     builders: Readonly<Record<string, string>>,
+    generations: readonly number[],
     urns: DeclaredUrns,
 ): Declared {
     return {
@@ -58,6 +61,7 @@ export function declare(
         ],
         writePolicy: { name: `${settings.bucket}-write`, document: builderPolicy(settings.bucket) },
         builders,
+        generations,
         urns,
     };
 }

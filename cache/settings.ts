@@ -75,9 +75,14 @@ function withoutSlash(endpoint: unknown): string {
     return typeof endpoint === "string" ? endpoint.replace(/\/$/, "") : (endpoint as string);
 }
 
-/** Every generation that the stack keeps a key of: those that are or were in use stay in the state. */
-export function keptGenerations(settings: Settings): number[] {
-    return upTo(Math.max(settings.keyGeneration, ...settings.trustedGenerations));
+/**
+ * Every generation that the stack keeps a key of: those that are or were in use stay in the state.
+ *
+ * @param before those that it keeps now; a number that goes back must not drop
+ * a key, for it would be another one under the same name when it comes again
+ */
+export function keptGenerations(settings: Settings, before: readonly number[] = []): number[] {
+    return upTo(Math.max(settings.keyGeneration, ...settings.trustedGenerations, ...before));
 }
 
 /** 1, 2, … up to a generation; none when it is no such number (the checks say so, not this). */

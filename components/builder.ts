@@ -62,9 +62,8 @@ function ownUserOnly(name: string, args: BuilderArgs): pulumi.CustomResourceOpti
     if (args.existingSecret === undefined) return {};
     const hook = new pulumi.ResourceHook(
         `${name}-own-user-only`,
-        ({ newInputs }) => {
-            const secret: unknown = newInputs?.secret;
-            if (secret === args.existingSecret) return;
+        async ({ newInputs }) => {
+            if ((await valueOf(newInputs?.secret)) === args.existingSecret) return;
             throw new Error(
                 `the server has a user ${args.userName} that this stack did not make, and it is left as it is: take another name in builders, or remove that user`,
             );
@@ -72,4 +71,10 @@ function ownUserOnly(name: string, args: BuilderArgs): pulumi.CustomResourceOpti
         { onDryRun: true },
     );
     return { hooks: { beforeCreate: [hook] } };
+}
+
+/** A hook gets a secret as an output. Its value, or something that is no secret where that is not known yet. */
+function valueOf(input: unknown): Promise<unknown> {
+    // `apply` would not be called for an unknown one in a preview; the types leave `promise` out.
+    return (pulumi.output(input) as unknown as { promise: () => Promise<unknown> }).promise();
 }

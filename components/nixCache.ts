@@ -37,6 +37,8 @@ export type NixCacheArgs = GivenSettings & {
     readonly signingKeys?: Readonly<Record<string, pulumi.Input<string>>> | undefined;
     /** Builders' secrets made elsewhere, by name. Default: each is made here, once. Secret. */
     readonly builderSecrets?: Readonly<Record<string, pulumi.Input<string>>> | undefined;
+    /** Generations whose keys the state has already, none of which is dropped. Default: those of the settings alone. */
+    readonly keptGenerations?: readonly number[] | undefined;
     /** What the server has already. Default: nothing, so a bucket that exists is an error, and a user that exists is overwritten. */
     readonly existing?: Existing | undefined;
 };
@@ -84,13 +86,14 @@ export class NixCache extends pulumi.ComponentResource {
         }
         super("nix-cache:index:NixCache", name, {}, opts);
         const child = { parent: this };
+        const generations = keptGenerations(settings, args.keptGenerations);
 
         const keys = new SigningKeys(
             `${name}-key`,
             {
                 keyName: settings.keyName,
                 firstKeyName: new URL(settings.endpoint).hostname,
-                kept: keptGenerations(settings),
+                kept: generations,
                 current: settings.keyGeneration,
                 trusted: settings.trustedGenerations,
                 given: args.signingKeys,
@@ -181,6 +184,7 @@ export class NixCache extends pulumi.ComponentResource {
                         declare(
                             settings,
                             mapValues(credentials, ({ secretKey }) => secretKey),
+                        generations,
                             {
                                 bucket: bucketUrn,
                                 anonymousPolicy,

@@ -55,7 +55,11 @@ export function pulumiError(output: string): string {
         .split("\n")
         .map((line) => line.trim())
         .filter((line) => line !== "");
+    const errors = lines.filter((line) => line.startsWith("error:"));
     const wrong =
-        lines.find((line) => line.startsWith("error:")) ?? lines.at(-1) ?? "pulumi failed without a word";
-    return wrong.replace(/^error:\s*/, "");
+        errors.find((line) => !/^error: (update|preview) failed$/.test(line)) ??
+        errors[0] ??
+        lines.at(-1) ??
+        "pulumi failed without a word";
+    return wrong.replace(/^error:\s*/, "").replace(/^(Preview failed: )?before hook "[^"]*" failed: /, "");
 }

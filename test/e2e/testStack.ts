@@ -80,17 +80,17 @@ export class TestStack {
     }
 
     /** `pulumi up`, which must succeed. */
-    async up(config: Config = {}): Promise<Outcome> {
+    async up(config: Config = {}, { refresh = false } = {}): Promise<Outcome> {
         this.configure(config);
-        return this.succeed("up", (options) => this.stack.up(options));
+        return this.succeed("up", (options) => this.stack.up({ ...options, refresh }));
     }
 
-    /** `pulumi up`, which must fail: its errors. */
-    async upFails(config: Config = {}): Promise<readonly string[]> {
+    /** `pulumi up`, which must fail. */
+    async upFails(config: Config = {}): Promise<Outcome> {
         this.configure(config);
         const outcome = await this.run((options) => this.stack.up(options));
         if (!outcome.failed) throw new Error(`pulumi up was to fail, but did not:\n${outcome.text}`);
-        return outcome.errors;
+        return outcome;
     }
 
     /** `pulumi preview --refresh --expect-no-changes`, which must succeed. */
