@@ -1,13 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Declared } from "./cache/declared.ts";
+import type { Snapshot } from "./cache/live.ts";
 import { UserError } from "./cache/problem.ts";
 import { DriftMarker } from "./components/driftMarker.ts";
 import { NixCache } from "./components/nixCache.ts";
 import { readConfig } from "./config.ts";
 import { findDrift } from "./drift/findDrift.ts";
-import { findingLine } from "./drift/finding.ts";
+import { findingLine, type Finding } from "./drift/finding.ts";
 import { refuseSuddenExpiry } from "./expiryCheck.ts";
 import { readPrevious } from "./previous.ts";
 import { inspectServer } from "./server/preflight.ts";
+import { readSnapshot } from "./server/snapshot.ts";
+import type { StackConfig } from "./stackConfig.ts";
 
 const cache = await deploy().catch((error: unknown) => {
     // A RunError is shown as its message alone, without a stack trace.
@@ -25,7 +29,7 @@ async function deploy(): Promise<NixCache> {
     const found = await inspectServer(config.connection, config.settings, previous);
     await refuseSuddenExpiry(config, found.bucket);
 
-    const findings = previous === undefined ? [] : findDrift(previous, found).map(findingLine);
+    const findings = (await lookForDrift(config, previous, found)).map(findingLine);
     findings.forEach((finding) => void pulumi.log.warn(`not as last deployed: ${finding}`));
     if (findings.length > 0)
         void pulumi.log.warn("npm run heal puts all of it back, with the same keys and secrets");
@@ -40,11 +44,26 @@ async function deploy(): Promise<NixCache> {
         keptGenerations: previous?.generations,
         existing: {
             bucket: found.bucket !== undefined,
-            secrets: Object.fromEntries(
-                Object.entries(found.users).map(([user, { secretKey }]) => [user, secretKey]),
-            ),
+            secrets: foreignSecrets(found, previous),
         },
     });
+}
+
+/** What was changed since the last deployment. The bucket may have another name in the meantime. */
+async function lookForDrift(
+    config: StackConfig,
+    previous: Declared | undefined,
+    found: Snapshot,
+): Promise<Finding[]> {
+    if (previous === undefined) return [];
+    const same = previous.bucket === config.settings.bucket;
+    return findDrift(previous, same ? found : await readSnapshot(config.connection, previous.bucket));
+}
+
+/** Secrets of users that were not this stack's when it was last deployed. */
+function foreignSecrets({ users }: Snapshot, previous: Declared | undefined): Record<string, string> {
+    const foreign = Object.entries(users).filter(([user]) => !(user in (previous?.builders ?? {})));
+    return Object.fromEntries(foreign.map(([user, { secretKey }]) => [user, secretKey]));
 }
 
 function asSecrets(given: Readonly<Record<string, string>> = {}): Record<string, pulumi.Output<string>> {

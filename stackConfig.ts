@@ -191,7 +191,8 @@ const TEXTS = /^minio:minio(Server|User|Password|Region|CacertFile)$|:(adopt|buc
  */
 function value(raw: RawConfig, key: string): unknown {
     const text = raw.values[key];
-    if (text === undefined || text === "" || (text === "[]" && key.endsWith(":trustedGenerations"))) return undefined;
+    if (text === undefined || text === "" || (text === "[]" && key.endsWith(":trustedGenerations")))
+        return undefined;
     if (TEXTS.test(key)) return text;
     if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text);
     if (text === "true" || text === "false") return text === "true";

@@ -16,18 +16,27 @@ import { readSnapshot } from "./snapshot.ts";
  *
  * @param previous what the stack declared when it was last deployed; undefined: never
  * @throws ServerError when the server does not answer or refuses the credentials
- * @throws UserError, one line, when the bucket is somebody else's
+ * @throws UserError, one line, when the bucket is somebody else's, or not the one that the stack has
  */
 export async function inspectServer(
     to: Connection,
     settings: Settings,
     previous: Declared | undefined,
 ): Promise<Snapshot> {
+    refuseAnotherBucket(settings, previous);
     const snapshot = await readSnapshot(to, settings.bucket);
     if (snapshot.bucket !== undefined && !isOurs(snapshot, settings, previous)) {
         await refuseFilledBucket(to, settings.bucket);
     }
     return snapshot;
+}
+
+/** The engine would take the builders' policy from them before it finds that the bucket is protected. */
+function refuseAnotherBucket(settings: Settings, previous: Declared | undefined): void {
+    if (previous === undefined || previous.bucket === settings.bucket || !settings.protect) return;
+    throw new UserError(
+        `this stack's cache is in the bucket ${previous.bucket}, which is protected, so it cannot move to ${settings.bucket}: set bucket back, and make a stack of its own for another cache (pulumi stack init)`,
+    );
 }
 
 /** A bucket is this cache's when the stack made it, its owner says so, or it is a Nix cache already. */

@@ -6,7 +6,12 @@ import type { TestStack } from "./testStack.ts";
 import { newFolder } from "./world.ts";
 
 /** Runs MinIO's own client; the server is called `server` there. Default: with the administrator's credentials. */
-export function mc(stack: TestStack, args: readonly string[], as?: Connection): Promise<Outcome> {
+export function mc(
+    stack: TestStack,
+    args: readonly string[],
+    as?: Connection,
+    input?: string,
+): Promise<Outcome> {
     const { url, accessKey = "", secretKey = "" } = as ?? stack.minio.connection;
     const config = newFolder("mc");
     const authorities = join(config, "certs", "CAs");
@@ -16,5 +21,8 @@ export function mc(stack: TestStack, args: readonly string[], as?: Connection): 
     host.username = accessKey;
     host.password = secretKey;
     const env = { ...process.env, MC_HOST_server: host.href.replace(/\/$/, ""), MC_CONFIG_DIR: config };
-    return run(stack.world.tools.mc, ["--no-color", ...args], { env });
+    return run(stack.world.tools.mc, ["--no-color", ...args], {
+        env,
+        ...(input === undefined ? {} : { input }),
+    });
 }

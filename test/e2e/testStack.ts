@@ -111,6 +111,15 @@ export class TestStack {
         return stdout;
     }
 
+    /** The state's resources, without the times and ciphertexts that change with every operation. */
+    async resources(): Promise<StateResource[]> {
+        const { deployment } = JSON.parse(await this.exported(), withoutNoise) as {
+            deployment: { resources?: StateResource[] };
+        };
+        // The stack's reference to itself is read anew each time; it stands for nothing.
+        return (deployment.resources ?? []).filter(({ type }) => type !== "pulumi:pulumi:StackReference");
+    }
+
     /** The outputs with their secrets in clear. */
     async outputs(): Promise<Record<string, unknown>> {
         const outputs: OutputMap = await this.stack.outputs();
@@ -151,6 +160,18 @@ export class TestStack {
         const errors = text.split("\n").flatMap((line) => /^\s*error: (.+)$/.exec(line)?.[1] ?? []);
         return { changes, text, errors: [...new Set(errors)], failed };
     }
+}
+
+/** A resource in the state; of its fields, those that tests look at. */
+export interface StateResource {
+    readonly urn: string;
+    readonly type: string;
+    readonly id?: string;
+    readonly protect?: boolean;
+}
+
+function withoutNoise(key: string, value: unknown): unknown {
+    return ["ciphertext", "created", "modified", "time"].includes(key) ? undefined : value;
 }
 
 interface Options {

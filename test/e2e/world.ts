@@ -37,10 +37,13 @@ export function newFolder(name: string): string {
 }
 
 /** Another MinIO, for tests that stop it. The run ends it at the latest. */
-export async function newMinio(tools: Tools): Promise<Minio & { readonly dir: string }> {
+export async function newMinio(
+    tools: Tools,
+    env: Readonly<Record<string, string>> = {},
+): Promise<Minio & { readonly dir: string }> {
     const dir = newFolder("minio");
     servers.push(dir);
-    return { ...(await startMinio({ binary: tools.minio, dir })), dir };
+    return { ...(await startMinio({ binary: tools.minio, dir, env })), dir };
 }
 
 async function makeWorld(): Promise<World> {

@@ -1,0 +1,57 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { unpack } from "../../server/exportFiles.ts";
+import { send, type Answer, type Connection } from "../../server/request.ts";
+import type { TestStack } from "./testStack.ts";
+
+/** An object as a listing shows it, to tell whether it was written again. */
+export type Objects = Readonly<Record<string, string>>;
+
+/** All that a server says of its users, policies and one bucket, with the bucket's objects. */
+export interface ServerState {
+    readonly identities: Readonly<Record<string, string>>;
+    readonly bucket: Readonly<Record<string, string>> | "missing";
+    readonly objects: Objects;
+}
+
+/** MinIO's own two exports, byte for byte, and a listing. */
+export async function serverState(to: Connection, bucket: string): Promise<ServerState> {
+    const [identities, settings, objects] = await Promise.all([
+        send(to, { method: "GET", path: "/minio/admin/v3/export-iam" }),
+        send(to, { method: "GET", path: "/minio/admin/v3/export-bucket-metadata", query: { bucket } }),
+        objectsOf(to, bucket),
+    ]);
+    return {
+        identities: unpack(identities),
+        bucket: settings.status === 200 ? unpack(settings) : "missing",
+        objects,
+    };
+}
+
+/** Every object by its name, with its time and ETag; none where there is no such bucket. */
+export async function objectsOf(to: Connection, bucket: string): Promise<Objects> {
+    const objects: Record<string, string> = {};
+    for (let token: string | undefined = ""; token !== undefined;) {
+        const query = {
+            "list-type": "2",
+            "encoding-type": "url",
+            ...(token === "" ? {} : { "continuation-token": token }),
+        };
+        const answer: Answer = await send(to, { method: "GET", path: `/${bucket}`, query });
+        const text = answer.body.toString();
+        for (const [, key = "", time = "", etag = ""] of text.matchAll(
+            /<Contents><Key>([^<]*)<\/Key><LastModified>([^<]*)<\/LastModified><ETag>([^<]*)</g,
+        ))
+            objects[key] = `${time} ${etag}`;
+        token = /<NextContinuationToken>([^<]+)</.exec(text)?.[1];
+    }
+    return objects;
+}
+
+/** What a stack's state is, in one short text. */
+export function stateOf(stack: TestStack): string {
+    const { state, stackName } = stack.place;
+    const file = join(state, ".pulumi", "stacks", "nix-cache", `${stackName}.json`);
+    return existsSync(file) ? createHash("sha256").update(readFileSync(file)).digest("hex") : "none";
+}
