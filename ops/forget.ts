@@ -1,3 +1,4 @@
+import { pastDeadLock } from "./deadLock.ts";
 import { askPulumi } from "./pulumi.ts";
 import { stackArguments, type Target } from "./target.ts";
 
@@ -20,5 +21,7 @@ export async function forgetResources(target: Target, urns: readonly string[]): 
     if (present.length === 0) return;
     // Protection is for pulumi destroy; what is taken out here is not deleted.
     const how = ["--target-dependents", "--force", "--yes"];
-    await askPulumi(target.folder, ["state", "delete", ...present, ...how, ...stackArguments(target)]);
+    await pastDeadLock(target, () =>
+        askPulumi(target.folder, ["state", "delete", ...present, ...how, ...stackArguments(target)]),
+    );
 }

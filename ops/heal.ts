@@ -45,7 +45,7 @@ export async function heal(target: Target, assumeYes: boolean): Promise<ExitStat
         console.log(`done: ${removalStep(removal)}`);
     }
     const { upStack } = await import("./upStack.ts");
-    await upStack(target.folder, name, (line) => {
+    await upStack(target, name, (line) => {
         const made = /^ *\+ +minio:index:(\w+) (\S+) created/.exec(line);
         if (made !== null) console.log(`done: made ${made[1] ?? ""} ${made[2] ?? ""} again`);
     });

@@ -8,6 +8,18 @@ export interface Printed {
     readonly stderr: string;
 }
 
+/** Pulumi refused or failed. The message is the line of its output that says why. */
+export class PulumiError extends UserError {
+    override readonly name = "PulumiError";
+    /** All that it printed. */
+    readonly output: string;
+
+    constructor(output: string) {
+        super(pulumiError(output));
+        this.output = output;
+    }
+}
+
 /**
  * Runs the Pulumi CLI.
  *
@@ -41,16 +53,16 @@ export function runPulumi(folder: string, args: readonly string[], input?: strin
 /**
  * Runs the Pulumi CLI for what it prints.
  *
- * @throws UserError with the CLI's own last error line when it fails
+ * @throws PulumiError when it fails
  */
 export async function askPulumi(folder: string, args: readonly string[], input?: string): Promise<string> {
     const { status, stdout, stderr } = await runPulumi(folder, args, input);
     if (status === 0) return stdout;
-    throw new UserError(pulumiError(stderr === "" ? stdout : stderr));
+    throw new PulumiError(stderr === "" ? stdout : stderr);
 }
 
 /** The line of Pulumi's output that says what is wrong. */
-export function pulumiError(output: string): string {
+function pulumiError(output: string): string {
     const lines = output
         .split("\n")
         .map((line) => line.trim())

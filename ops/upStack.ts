@@ -1,7 +1,7 @@
-import { hostname } from "node:os";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
-import { UserError } from "../cache/problem.ts";
-import { pulumiError } from "./pulumi.ts";
+import { pastDeadLock } from "./deadLock.ts";
+import { askPulumi, PulumiError, runPulumi } from "./pulumi.ts";
+import type { Target } from "./target.ts";
 
 let runs = 0;
 
@@ -9,18 +9,22 @@ let runs = 0;
  * Runs `pulumi up` on a stack, with this project's program in this process: it
  * needs the engine and the plugins, but no language host.
  *
- * A lock that a killed run on this machine left behind is removed first.
- *
  * @param onLine takes each line that Pulumi prints; secrets are masked in them
- * @throws UserError, one line, with what Pulumi called an error
+ * @throws PulumiError
  */
 export async function upStack(
-    folder: string,
+    target: Target,
     stackName: string,
     onLine: (line: string) => void,
 ): Promise<void> {
-    const stack = await openStack(folder, stackName);
-    await removeDeadLock(stack);
+    const selected = target.stack === undefined ? undefined : await selectedStack(target.folder);
+    const stack = await openStack(target.folder, stackName);
+    // The Automation API selects the stack that it opens; that is the user's choice to make.
+    if (selected !== undefined) await askPulumi(target.folder, ["stack", "select", selected]);
+    await pastDeadLock(target, () => up(stack, onLine));
+}
+
+async function up(stack: Stack, onLine: (line: string) => void): Promise<void> {
     let output = "";
     const take = (text: string) => {
         output += text;
@@ -29,7 +33,7 @@ export async function upStack(
     try {
         await stack.up({ color: "never", onOutput: take, onError: take, showSecrets: false });
     } catch (error) {
-        throw new UserError(pulumiError(`${output}\n${(error as Error).message}`), { cause: error });
+        throw new PulumiError(`${output}\n${(error as Error).message}`);
     }
 }
 
@@ -49,31 +53,12 @@ async function openStack(folder: string, stackName: string): Promise<Stack> {
             { workDir: folder },
         );
     } catch (error) {
-        throw new UserError(pulumiError((error as Error).message), { cause: error });
+        throw new PulumiError((error as Error).message);
     }
 }
 
-/**
- * A Pulumi that was killed leaves its lock behind in a file backend, and every
- * later run would stop at it. A lock of a process of this machine that is gone
- * is nobody's.
- */
-async function removeDeadLock(stack: Stack): Promise<void> {
-    const text = await stack.exportStack().then(
-        () => "",
-        (error: unknown) => (error as Error).message,
-    );
-    const holders = [...text.matchAll(/created by \S+@(\S+) \(pid (\d+)\)/g)];
-    const dead = holders.every(([, host, pid]) => host === hostname() && !isAlive(Number(pid)));
-    if (holders.length > 0 && dead) await stack.cancel();
-}
-
-/** Whether there is a process of that number here. */
-export function isAlive(pid: number): boolean {
-    try {
-        process.kill(pid, 0);
-        return true;
-    } catch (error) {
-        return (error as NodeJS.ErrnoException).code === "EPERM";
-    }
+/** The stack that is selected in this folder, if any. */
+async function selectedStack(folder: string): Promise<string | undefined> {
+    const { status, stdout } = await runPulumi(folder, ["stack", "--show-name"]);
+    return status === 0 ? stdout.trim() : undefined;
 }

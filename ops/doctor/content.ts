@@ -90,13 +90,14 @@ async function* allNarinfos(from: Connection, bucket: string): AsyncGenerator<st
     }
 }
 
-/** Each from a place of its own chance: the next narinfo after a random name. A small cache gives each once. */
+/** All of a small cache; of a larger one, each from a place of its own chance: the next narinfo after a random name. */
 async function* someNarinfos(from: Connection, bucket: string, count: number): AsyncGenerator<string> {
+    const first: string[] = [];
+    for await (const key of allNarinfos(from, bucket)) if (first.push(key) > count) break;
+    if (first.length <= count) return yield* first;
     const seen = new Set<string>();
     for (let draw = 0; draw < count; draw += 1) {
-        const key =
-            (await narinfoAfter(from, bucket, randomName())) ?? (await narinfoAfter(from, bucket, ""));
-        if (key === undefined) return;
+        const key = (await narinfoAfter(from, bucket, randomName())) ?? first[0] ?? "";
         if (!seen.has(key)) yield key;
         seen.add(key);
     }
