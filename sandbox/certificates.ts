@@ -1,8 +1,9 @@
 import { X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { rootCertificates } from "node:tls";
 import { generate } from "selfsigned";
+import { bundle } from "../cache/pem.ts";
+import { shellCertificates } from "../ops/systemCertificates.ts";
 
 /** A private CA and a server certificate of it, as files. */
 export interface Certificates {
@@ -41,7 +42,7 @@ export async function ensureCertificates(dir: string): Promise<Certificates> {
  * public cache could not be reached any more.
  */
 export function writeBundle(file: string, ca: string): void {
-    const content = `${systemCertificates().trimEnd()}\n${ca}`;
+    const content = bundle(shellCertificates(), ca);
     if (existsSync(file) && readFileSync(file, "utf8") === content) return;
     writeFileSync(`${file}.new`, content);
     renameSync(`${file}.new`, file);
@@ -103,18 +104,4 @@ async function makeCertificates(dir: string, caFile: string): Promise<void> {
 /** PEM with a line end at its end, so that files can be joined. */
 function pem(text: string): string {
     return `${text.replaceAll("\r", "").trimEnd()}\n`;
-}
-
-/** The system's bundle where one of the usual places has it (or the environment names it), else Node's own list. */
-function systemCertificates(): string {
-    const places = [
-        process.env.NIX_SSL_CERT_FILE,
-        process.env.SSL_CERT_FILE,
-        "/etc/ssl/certs/ca-certificates.crt",
-        "/etc/pki/tls/certs/ca-bundle.crt",
-        "/etc/ssl/ca-bundle.pem",
-        "/etc/ssl/cert.pem",
-    ];
-    const place = places.find((path) => path !== undefined && existsSync(path));
-    return place === undefined ? rootCertificates.join("\n") : readFileSync(place, "utf8");
 }

@@ -4,6 +4,7 @@ import { command } from "./command.ts";
 import { UserError } from "../cache/problem.ts";
 import { takeLock } from "./lock.ts";
 import { stopMinio } from "./minioProcess.ts";
+import { endOrphanedPlugins } from "./orphans.ts";
 import { paths } from "./paths.ts";
 
 await command(async () => {
@@ -12,6 +13,7 @@ await command(async () => {
     if (existsSync(paths.root)) {
         await takeLock(paths.lock);
         await stopMinio(paths.minio);
+        await endOrphanedPlugins(paths.pulumiHome);
     }
     remove(paths.root);
     remove(paths.stackSettings);

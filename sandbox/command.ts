@@ -1,8 +1,11 @@
 import { constants } from "node:os";
 import { UserError } from "../cache/problem.ts";
 
-let interrupted: NodeJS.Signals | undefined;
-let finishing: AbortController | undefined;
+/** A second Ctrl-C ends at once; npm and a terminal may both pass on the first one. */
+const SAME_SIGNAL_MS = 1_000;
+
+let interrupted: { readonly by: NodeJS.Signals; readonly at: number } | undefined;
+let cutting = true;
 
 /**
  * Runs one of the sandbox's commands. What a user can do something about ends in
@@ -11,12 +14,14 @@ let finishing: AbortController | undefined;
 export async function command(work: () => Promise<void>): Promise<void> {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
         process.on(signal, () => interrupt(signal));
+    // A reader that has had enough (`npm start | head`) does not stop what is under way.
+    process.stdout.on("error", () => undefined);
     try {
         await work();
         // Pulumi's SDK leaves connections open that would keep the process.
         process.exit(0);
     } catch (error) {
-        if (interrupted !== undefined) endBy(interrupted);
+        if (interrupted !== undefined) endBy(interrupted.by);
         if (!(error instanceof UserError)) throw error;
         process.stderr.write(`error: ${error.message}\n`);
         process.exit(1);
@@ -24,27 +29,26 @@ export async function command(work: () => Promise<void>): Promise<void> {
 }
 
 /**
- * Work that must not be cut off: a signal tells it to finish, and ends the
- * command after it.
+ * Work that is not cut off by a signal: the command ends after it. At a
+ * terminal, Ctrl-C reaches Pulumi by itself and makes it stop early; a second
+ * one from here would make it drop what it is doing.
  */
-export async function uncut<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    finishing = new AbortController();
+export async function uncut<T>(work: () => Promise<T>): Promise<T> {
+    cutting = false;
     try {
-        return await work(finishing.signal);
+        return await work();
     } finally {
-        finishing = undefined;
-        if (interrupted !== undefined) endBy(interrupted);
+        cutting = true;
+        if (interrupted !== undefined) endBy(interrupted.by);
     }
 }
 
-function interrupt(signal: NodeJS.Signals): void {
-    const first = interrupted === undefined;
-    interrupted = signal;
-    if (finishing === undefined) endBy(signal);
-    if (!first) return;
+function interrupt(by: NodeJS.Signals): void {
+    const again = interrupted !== undefined && Date.now() - interrupted.at > SAME_SIGNAL_MS;
+    if (cutting || again) endBy(by);
+    if (interrupted !== undefined) return;
+    interrupted = { by, at: Date.now() };
     process.stderr.write("\ninterrupted: waiting for Pulumi to come to an end …\n");
-    // At a terminal, Ctrl-C reaches Pulumi by itself; a second one would make it drop what it is doing.
-    if (signal !== "SIGINT" || !process.stdin.isTTY) finishing.abort();
 }
 
 function endBy(signal: NodeJS.Signals): never {

@@ -31,6 +31,8 @@ await command(async () => {
         NIX_SSL_CERT_FILE: paths.bundle,
     };
     const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${quote(value)}\n`);
+    // It would win over the file, and is not the sandbox's.
+    if (process.env.PULUMI_CONFIG_PASSPHRASE !== undefined) lines.push("unset PULUMI_CONFIG_PASSPHRASE\n");
     // The shell's own PATH stays: the one that npm gives its scripts has more in it.
     const nix = tools.nix === undefined ? "" : `:${quote(tools.nix)}`;
     lines.push(`export PATH=${quote(binFolder(place.pulumiHome))}:"$PATH"${nix}\n`);

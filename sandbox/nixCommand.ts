@@ -26,30 +26,35 @@ export function nix(
     args: readonly string[],
     settings = "",
 ): Promise<Outcome> {
-    const own = Object.entries(process.env).filter(([name]) => !/^(NIX_|XDG_)/.test(name));
     return run(join(sandbox.nix, command), args, {
         cwd: sandbox.dir,
-        env: {
-            ...Object.fromEntries(own),
-            HOME: sandbox.dir,
-            // Not the machine's: its substituters and hooks have no part in this.
-            NIX_CONF_DIR: sandbox.dir,
-            NIX_USER_CONF_FILES: "",
-            NIX_SSL_CERT_FILE: sandbox.bundle,
-            // No proxy has a way to this machine's own addresses.
-            NO_PROXY: "127.0.0.1,localhost",
-            no_proxy: "127.0.0.1,localhost",
-            NIX_CONFIG: [
-                "experimental-features = nix-command",
-                // Root on a machine without Nix's build users.
-                "build-users-group =",
-                "substituters =",
-                "trusted-public-keys =",
-                "require-sigs = true",
-                settings,
-            ].join("\n"),
-        },
+        env: nixEnvironment(sandbox, settings),
     });
+}
+
+/** The environment in which {@link nix} runs it. */
+export function nixEnvironment(sandbox: NixSandbox, settings = ""): NodeJS.ProcessEnv {
+    const own = Object.entries(process.env).filter(([name]) => !/^(NIX_|XDG_)/.test(name));
+    return {
+        ...Object.fromEntries(own),
+        HOME: sandbox.dir,
+        // Not the machine's: its substituters and hooks have no part in this.
+        NIX_CONF_DIR: sandbox.dir,
+        NIX_USER_CONF_FILES: "",
+        NIX_SSL_CERT_FILE: sandbox.bundle,
+        // No proxy has a way to this machine's own addresses.
+        NO_PROXY: "127.0.0.1,localhost",
+        no_proxy: "127.0.0.1,localhost",
+        NIX_CONFIG: [
+            "experimental-features = nix-command",
+            // Root on a machine without Nix's build users.
+            "build-users-group =",
+            "substituters =",
+            "trusted-public-keys =",
+            "require-sigs = true",
+            settings,
+        ].join("\n"),
+    };
 }
 
 /** As {@link nix}, for what must succeed. @throws UserError with what Nix said */

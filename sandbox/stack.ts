@@ -101,14 +101,9 @@ export interface Deployment {
  * Runs `pulumi up`.
  *
  * @param onChange takes a line for each resource that was changed
- * @param signal tells Pulumi to come to an end
  * @throws UserError with what Pulumi called an error, in one line
  */
-export async function deploy(
-    stack: Stack,
-    onChange: (line: string) => void,
-    signal?: AbortSignal,
-): Promise<Deployment> {
+export async function deploy(stack: Stack, onChange: (line: string) => void): Promise<Deployment> {
     let text = "";
     let shown = 0;
     const onOutput = (part: string) => {
@@ -120,10 +115,7 @@ export async function deploy(
     };
     const options = { color: "never", onOutput, onError: onOutput, showSecrets: false } as const;
     try {
-        const { summary, outputs } = await stack.up({
-            ...options,
-            ...(signal === undefined ? {} : { signal }),
-        });
+        const { summary, outputs } = await stack.up(options);
         return { changes: { ...summary.resourceChanges }, outputs };
     } catch (error) {
         throw new UserError(
@@ -135,8 +127,10 @@ export async function deploy(
     }
 }
 
-/** The errors that Pulumi's output names, without the addresses of its resources. */
+/** The errors that Pulumi's output names, in one line. */
 function pulumiError(text: string): string | undefined {
     const errors = text.split("\n").flatMap((line) => /^\s*error: (.+)$/.exec(line)?.[1] ?? []);
-    return errors.length === 0 ? undefined : [...new Set(errors)].join("; ");
+    // What it says at the end of every update that failed.
+    const reasons = errors.filter((error) => error !== "update failed");
+    return reasons.length === 0 ? errors[0] : [...new Set(reasons)].join("; ");
 }

@@ -5,6 +5,7 @@ import { command, uncut } from "./command.ts";
 import { takeLock } from "./lock.ts";
 import { startMinio, type Minio } from "./minio.ts";
 import { filesOf, stopMinio } from "./minioProcess.ts";
+import { endOrphanedPlugins } from "./orphans.ts";
 import { paths } from "./paths.ts";
 import { ensureRoot, prepare, sandboxConfig, sandboxPlace } from "./place.ts";
 import { prove } from "./proof.ts";
@@ -29,10 +30,11 @@ await command(async () => {
     prepare(tools, minio);
     const place = sandboxPlace(tools);
     const stack = await openStack(place);
+    await endOrphanedPlugins(place.pulumiHome);
     await removeStaleLocks(stack, place.state);
     await configure(stack, place, sandboxConfig(minio));
     say("Deploying the stack");
-    const { changes, outputs } = await uncut((signal) => deploy(stack, (line) => say(`  ${line}`), signal));
+    const { changes, outputs } = await uncut(() => deploy(stack, (line) => say(`  ${line}`)));
     const changed = Object.entries(changes).filter(([what]) => what !== "same" && what !== "read");
     say(`  ${changed.map(([what, count]) => `${what} ${count}`).join(", ") || "no changes"}`);
     writeFileSync(paths.ready, "");
@@ -81,7 +83,7 @@ The cache works.${unchanged ? " This start has changed nothing." : ""}
   substituter  ${String(output(outputs, "substituter"))}
 
 Try it:
-  eval "$(npm run -s env)"          puts this shell into the sandbox: pulumi, mc, nix
+  eval "$(npm run -s env)"          puts this shell into the sandbox, with its tools
   mc ls sandbox/${bucketOf(outputs)}
   pulumi stack output
 Stop it:

@@ -60,7 +60,7 @@ export function pluginRecipe(name: PluginName): Recipe {
 /** MinIO's server or client, which `go install` makes as it is. */
 export function moduleRecipe(name: keyof typeof GO_MODULES): Recipe {
     const { path, version } = GO_MODULES[name];
-    const minutes = { minio: "about 3 minutes", mc: "less than a minute" }[name];
+    const minutes = { minio: "about 3 minutes", mc: "about a minute" }[name];
     return {
         file: name,
         folder: `${name}-${version}`,
@@ -83,7 +83,8 @@ export async function build(recipe: Recipe, say: Say): Promise<string> {
             const output = join(made, recipe.file);
             const env = {
                 ...process.env,
-                // No C compiler is needed, and a user's own settings for another project do no harm.
+                // Without C it needs no compiler and no glibc, so it runs on NixOS too. A user's own
+                // settings for another project do no harm.
                 CGO_ENABLED: "0",
                 GOFLAGS: "",
                 GOWORK: "off",

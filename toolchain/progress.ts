@@ -17,8 +17,8 @@ export function sayOn(stream: NodeJS.WriteStream): Say {
         rewritten = false;
     };
     const rewrite = (line: string) => {
-        // A line that wraps could not be written over.
-        stream.write(`${clear()}${line.slice(0, stream.columns - 1)}`);
+        // A line that wraps could not be written over; some terminals do not say how wide they are.
+        stream.write(`${clear()}${line.slice(0, (stream.columns || 80) - 1)}`);
         rewritten = true;
     };
     return Object.assign(say, { rewrite });

@@ -63,7 +63,7 @@ const BAD: [keyof Settings, [value: unknown, wrong: string][], allowed: string][
             ["", 'is "", which is no URL'],
             ["s3.homelab.local", 'is "s3.homelab.local", which is no URL'],
             ["ftp://s3.homelab.local", 'is "ftp://s3.homelab.local", which is no URL'],
-            ["https://", 'is "https:/", which is no URL'],
+            ["https://", 'is "https://", which is no URL'],
             ["https://s3.homelab.local:99999", 'is "https://s3.homelab.local:99999", which is no URL'],
             ["https://s3.homelab.local/minio", 'is "https://s3.homelab.local/minio", which has a path'],
             ["https://s3.homelab.local?a=b", 'is "https://s3.homelab.local?a=b", which has a query'],
@@ -128,7 +128,7 @@ const BAD: [keyof Settings, [value: unknown, wrong: string][], allowed: string][
         ],
         "a whole number from 0 to 2147483647",
     ],
-    ...(["anonymousListing", "protect"] as const).map((setting): (typeof BAD)[number] => [
+    ...(["anonymousListing", "protect", "expireExisting"] as const).map((setting): (typeof BAD)[number] => [
         setting,
         [
             ["yes", 'is "yes"'],
@@ -136,6 +136,7 @@ const BAD: [keyof Settings, [value: unknown, wrong: string][], allowed: string][
         ],
         "true or false",
     ]),
+    ["adopt", [["other", 'is "other"']], "the name of the bucket, nix-cache, or not set"],
 ];
 
 const GOOD: Partial<Record<keyof Settings, unknown[]>> = {
@@ -148,6 +149,8 @@ const GOOD: Partial<Record<keyof Settings, unknown[]>> = {
     priority: [0, 2_147_483_647],
     anonymousListing: [true, false],
     protect: [true, false],
+    expireExisting: [true, false],
+    adopt: ["nix-cache"],
 };
 
 describe("the checks of settings", () => {

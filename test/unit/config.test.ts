@@ -133,7 +133,7 @@ describe("the stack's configuration", () => {
         [
             "minio:minioServer",
             undefined,
-            "is not set; it must be the server's host and perhaps a port: pulumi config set minio:minioServer s3.homelab.local",
+            "is not set; it must be the server's host and perhaps a port; set it with: pulumi config set minio:minioServer s3.homelab.local",
         ],
         [
             "minio:minioServer",
@@ -153,17 +153,17 @@ describe("the stack's configuration", () => {
         [
             "minio:minioUser",
             undefined,
-            "is not set; it must be the server's administrator: pulumi config set minio:minioUser NAME",
+            "is not set; it must be the server's administrator; set it with: pulumi config set minio:minioUser NAME",
         ],
         [
             "minio:minioPassword",
             undefined,
-            "is not set; it must be that administrator's password: pulumi config set --secret minio:minioPassword",
+            "is not set; it must be that administrator's password; set it with: pulumi config set --secret minio:minioPassword",
         ],
         [
             "minio:minioPassword",
             "",
-            "is not set; it must be that administrator's password: pulumi config set --secret minio:minioPassword",
+            "is not set; it must be that administrator's password; set it with: pulumi config set --secret minio:minioPassword",
         ],
         ["minio:minioSsl", "yes", 'is "yes"; it must be true or false'],
         ["minio:minioInsecure", "1", "is 1; it must be true or false"],

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { singlePartEtag } from "../../cache/cacheInfo.ts";
+import { usagePage } from "../../cache/page/usagePage.ts";
 import { anonymousPolicy, builderPolicy } from "../../cache/policies.ts";
 import { signingKeyFromRandomText } from "../../cache/signingKey.ts";
 import { NixCache, type NixCacheArgs } from "../../components/nixCache.ts";
@@ -7,6 +9,8 @@ import { mockPassword, record, value, type Recorded } from "./recorded.ts";
 const endpoint = "https://s3.homelab.local";
 const make = (args: Partial<NixCacheArgs> = {}) =>
     record((opts) => new NixCache("cache", { endpoint, ...args }, opts));
+
+const PAGE = "minio:S3Object cache-usage";
 
 /** Inputs of the custom resources of a cache with default settings, by `type name`. Components have none. */
 const DEFAULT_INPUTS: Record<string, Record<string, unknown>> = {
@@ -33,6 +37,12 @@ const DEFAULT_INPUTS: Record<string, Record<string, unknown>> = {
         contentType: "text/x-nix-cache-info",
         etag: "903abbf2b4fe2148b74314d1508c0473-1",
     },
+    "nix-cache:UsagePage cache-usage": {},
+    "minio:S3Object cache-usage": {
+        bucketName: "nix-cache",
+        objectName: "usage.html",
+        contentType: "text/html; charset=utf-8",
+    },
     "minio:IamPolicy cache-write": {
         name: "nix-cache-write",
         policy: JSON.stringify(builderPolicy("nix-cache")),
@@ -49,13 +59,16 @@ const DEFAULT_INPUTS: Record<string, Record<string, unknown>> = {
     },
 };
 
-/** The lifecycle rules are compared on their own: there are 188. */
+/** The lifecycle rules are compared on their own: there are 188. So is the page, which is long. */
 function inputsOf(resources: Readonly<Record<string, Recorded>>): Record<string, unknown> {
     return Object.fromEntries(
         Object.entries(resources).map(([name, { inputs }]) => {
             const { rules, ...others } = inputs;
             assert.equal(rules !== undefined, name.startsWith("minio:IlmPolicy"), name);
-            return [name, others];
+            if (name !== PAGE) return [name, others];
+            const { content, etag, ...object } = others;
+            assert.equal(etag, singlePartEtag(content as string));
+            return [name, object];
         }),
     );
 }
@@ -67,7 +80,7 @@ describe("NixCache", () => {
     it("makes exactly these resources with exactly these inputs", async () => {
         const { resources } = await make();
         assert.deepEqual(inputsOf(resources), DEFAULT_INPUTS);
-        assert.equal(Object.keys(resources).length, 15);
+        assert.equal(Object.keys(resources).length, 17);
     });
 
     it("gives each of 188 lifecycle rules an empty set of tags", async () => {
@@ -128,6 +141,19 @@ describe("NixCache", () => {
         assert.deepEqual(imports(there.resources), ["nix-cache"]);
         assert.deepEqual(inputsOf(there.resources), DEFAULT_INPUTS);
         assert.deepEqual(imports((await make()).resources), []);
+    });
+
+    it("makes the page of what hosts are told, and declares it", async () => {
+        const { made, resources } = await make({ keyGeneration: 2, caCertificate: "PEM" });
+        const page = usagePage(await value(made.hostConfig));
+        assert.equal(resources[PAGE]?.inputs.content, page);
+        const { objects, urns } = await value(made.declared);
+        assert.deepEqual(
+            objects.map(({ name }) => name),
+            ["nix-cache-info", "usage.html"],
+        );
+        assert.equal(objects[1]?.content, page);
+        assert.deepEqual(Object.keys(urns.objects), ["nix-cache-info", "usage.html"]);
     });
 
     it("derives the key from what the state keeps", async () => {

@@ -13,7 +13,15 @@ const pair = (generation: number, name = "s3.homelab.local") =>
 
 /** Outputs that hold a secret; a new one belongs in this list or in the other. */
 const SECRET = ["secretKey", "builders", "awsCredentials", "signingKeys", "declared"];
-const PLAIN = ["publicKey", "trustedPublicKeys", "substituter", "storeUri", "nixConf", "hostConfig"];
+const PLAIN = [
+    "publicKey",
+    "trustedPublicKeys",
+    "substituter",
+    "storeUri",
+    "nixConf",
+    "usagePage",
+    "hostConfig",
+];
 
 describe("the outputs of NixCache", () => {
     it("are secret where they hold one, and plain text where they do not", async () => {
@@ -78,6 +86,7 @@ describe("the outputs of NixCache", () => {
             narGraceDays: 7,
             builders: ["nixbuilder", "cibot"],
             nixConf: await value(made.nixConf),
+            usagePage: "https://s3.homelab.local/nix-cache/usage.html",
             caCertificate: "-----BEGIN CERTIFICATE-----",
         });
     });

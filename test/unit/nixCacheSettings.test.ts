@@ -8,6 +8,10 @@ const endpoint = "https://s3.homelab.local:9000";
 const make = (args: Partial<NixCacheArgs> = {}) =>
     record((opts) => new NixCache("cache", { endpoint, ...args }, opts));
 
+/** What the page says follows from hostConfig, as another test shows; here, only where it is. */
+const ofThePage = (key: string, name: string) =>
+    name === "minio:S3Object cache-usage" && ["content", "etag"].includes(key);
+
 /** What differs between a cache with default settings and one with these: `type name` and the inputs there. */
 async function changes(args: Partial<NixCacheArgs>): Promise<Record<string, Partial<Recorded["inputs"]>>> {
     const [before, after] = [(await make()).resources, (await make(args)).resources];
@@ -15,7 +19,9 @@ async function changes(args: Partial<NixCacheArgs>): Promise<Record<string, Part
     const changed: [string, Partial<Recorded["inputs"]>][] = gone.map((name) => [name, {}]);
     for (const [name, { inputs }] of Object.entries(after)) {
         const old = before[name]?.inputs ?? {};
-        const other = Object.entries(inputs).filter(([key, input]) => !same(input, old[key]));
+        const other = Object.entries(inputs).filter(
+            ([key, input]) => !same(input, old[key]) && !ofThePage(key, name),
+        );
         if (other.length > 0) changed.push([name, Object.fromEntries(other)]);
     }
     return Object.fromEntries(changed);
@@ -35,6 +41,7 @@ describe("a setting of NixCache", () => {
             },
             "minio:IlmPolicy cache-expiry": { bucket: "other" },
             "minio:S3Object cache-info": { bucketName: "other" },
+            "minio:S3Object cache-usage": { bucketName: "other" },
             "minio:IamPolicy cache-write": {
                 name: "other-write",
                 policy: JSON.stringify(builderPolicy("other")),

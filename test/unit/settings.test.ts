@@ -18,6 +18,7 @@ describe("settings", () => {
             priority: 40,
             anonymousListing: true,
             protect: true,
+            expireExisting: false,
         });
     });
 
@@ -34,6 +35,8 @@ describe("settings", () => {
             priority: 0,
             anonymousListing: false,
             protect: false,
+            adopt: "b",
+            expireExisting: false,
         };
         assert.deepEqual(completeSettings(given), given);
     });
@@ -82,7 +85,14 @@ describe("Pulumi.yaml", () => {
     const text = readFileSync(new URL("../../Pulumi.yaml", import.meta.url), "utf8");
     const keys = (parse(text) as { config: Record<string, Key> }).config;
     // What depends on other values is empty there, and made by the program.
-    const empty = { endpoint: "", keyName: "", trustedGenerations: [] };
+    const empty = {
+        endpoint: "",
+        keyName: "",
+        trustedGenerations: [],
+        adopt: "",
+        signingKeys: {},
+        builderSecrets: {},
+    };
 
     it("declares every setting, with the program's own defaults", () => {
         const defaults = Object.fromEntries(Object.entries(keys).map(([key, value]) => [key, value.default]));
