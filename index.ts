@@ -76,6 +76,7 @@ export const secretKey = cache.secretKey;
 export const signingKeys = cache.signingKeys;
 export const substituter = cache.substituter;
 export const storeUri = cache.storeUri;
+export const usagePage = cache.usagePage;
 export const nixConf = cache.nixConf;
 export const builders = cache.builders;
 export const awsCredentials = cache.awsCredentials;

@@ -1,5 +1,6 @@
 import { cacheInfo, CACHE_INFO_NAME, CACHE_INFO_TYPE } from "./cacheInfo.ts";
 import { expiryRules, type ExpiryRule } from "./expiry.ts";
+import { USAGE_PAGE_NAME, USAGE_PAGE_TYPE } from "./page/usagePage.ts";
 import { anonymousPolicy, builderPolicy, type Policy } from "./policies.ts";
 import type { Settings } from "./settings.ts";
 
@@ -44,11 +45,16 @@ export interface DeclaredUrns {
     readonly builders: Readonly<Record<string, string>>;
 }
 
-/** What these settings declare. */
+/**
+ * What these settings declare.
+ *
+ * @param page content of the page that says how to use the cache
+ */
 export function declare(
     settings: Settings,
     builders: Readonly<Record<string, string>>,
     generations: readonly number[],
+    page: string,
     urns: DeclaredUrns,
 ): Declared {
     return {
@@ -58,6 +64,7 @@ export function declare(
         rules: expiryRules(settings.expireDays, settings.narGraceDays),
         objects: [
             { name: CACHE_INFO_NAME, content: cacheInfo(settings.priority), contentType: CACHE_INFO_TYPE },
+            { name: USAGE_PAGE_NAME, content: page, contentType: USAGE_PAGE_TYPE },
         ],
         writePolicy: { name: `${settings.bucket}-write`, document: builderPolicy(settings.bucket) },
         builders,

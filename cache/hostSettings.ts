@@ -65,6 +65,8 @@ export interface HostConfig {
     /** Names of the builders, which are also the profiles in `awsCredentials`. */
     readonly builders: readonly string[];
     readonly nixConf: string;
+    /** The page in the cache that says how to use it. */
+    readonly usagePage: string;
     /** PEM of the private CA; null when the server's certificate is publicly trusted. */
     readonly caCertificate: string | null;
 }

@@ -55,7 +55,7 @@ export function builderPolicy(bucket: string): Policy {
  * writes it, so that `mc anonymous get` answers `download`.
  *
  * @param listing false leaves out listing: an object can be read by who knows
- * its name, and a missing one answers 403, which Nix takes for a miss.
+ * its name. A missing one answers 404 either way, as Nix expects (Amazon's S3 would answer 403).
  */
 export function anonymousPolicy(bucket: string, listing: boolean): Policy {
     const everyone = { AWS: ["*"] };

@@ -11,6 +11,7 @@ import {
     type Credentials,
     type HostConfig,
 } from "../cache/hostSettings.ts";
+import { USAGE_PAGE_NAME, usagePage } from "../cache/page/usagePage.ts";
 import { builderPolicy } from "../cache/policies.ts";
 import { completeSettings, keptGenerations, type GivenSettings } from "../cache/settings.ts";
 import { Builder } from "./builder.ts";
@@ -18,6 +19,7 @@ import { CacheBucket } from "./cacheBucket.ts";
 import { CacheInfo } from "./cacheInfo.ts";
 import { Expiry } from "./expiry.ts";
 import { SigningKeys } from "./signingKeys.ts";
+import { UsagePage } from "./usagePage.ts";
 
 /** What is on the server already, of what this cache would make. */
 export interface Existing {
@@ -45,7 +47,8 @@ export type NixCacheArgs = GivenSettings & {
 
 /**
  * A Nix binary cache on a MinIO server: bucket, builders, write policy,
- * anonymous download, expiry, nix-cache-info and signing keys.
+ * anonymous download, expiry, nix-cache-info, a page that says how to use it, and
+ * signing keys.
  *
  * It reads no configuration; the provider is the default one or that of `opts`.
  *
@@ -68,6 +71,8 @@ export class NixCache extends pulumi.ComponentResource {
     readonly builders: pulumi.Output<Record<string, Credentials>>;
     /** A credentials file with a profile for each builder. Secret. */
     readonly awsCredentials: pulumi.Output<string>;
+    /** URL of the page in the cache that says how to use it. */
+    readonly usagePage: pulumi.Output<string>;
     /** All that a host needs, nothing of it secret. */
     readonly hostConfig: pulumi.Output<HostConfig>;
     /** The secret keys of every generation that is kept, by generation. Secret. */
@@ -140,6 +145,7 @@ export class NixCache extends pulumi.ComponentResource {
 
         const substituter = substituterUrl(settings.endpoint, settings.bucket);
         const uri = storeUri(settings.endpoint, settings.bucket, region, settings.builders[0] ?? "");
+        const pageUrl = `${substituter}/${USAGE_PAGE_NAME}`;
         this.publicKey = keys.publicKey;
         this.trustedPublicKeys = keys.trustedPublicKeys;
         this.secretKey = keys.secretKey;
@@ -166,8 +172,12 @@ export class NixCache extends pulumi.ComponentResource {
                 narGraceDays: settings.narGraceDays,
                 builders: settings.builders,
                 nixConf: conf,
+                usagePage: pageUrl,
                 caCertificate: caCertificate ?? null,
             }));
+        this.usagePage = pulumi.output(pageUrl);
+        const content = this.hostConfig.apply(usagePage);
+        const page = new UsagePage(`${name}-usage`, { bucket, content }, child);
         this.signingKeys = keys.secretKeys;
         this.declared = pulumi.secret(
             pulumi
@@ -177,26 +187,39 @@ export class NixCache extends pulumi.ComponentResource {
                     place.anonymousUrn,
                     expiry.rulesUrn,
                     info.objectUrn,
+                    content,
+                    page.objectUrn,
                     write.urn,
                 ])
-                .apply(([credentials, bucketUrn, anonymousPolicy, rules, infoUrn, writePolicy]) =>
-                    pulumi.all(users.map(({ userUrn }) => userUrn)).apply((userUrns) =>
-                        declare(
-                            settings,
-                            mapValues(credentials, ({ secretKey }) => secretKey),
-                        generations,
-                            {
-                                bucket: bucketUrn,
-                                anonymousPolicy,
-                                ...(rules === undefined ? {} : { rules }),
-                                objects: { [CACHE_INFO_NAME]: infoUrn },
-                                writePolicy,
-                                builders: Object.fromEntries(
-                                    settings.builders.map((user, index) => [user, userUrns[index] ?? ""]),
-                                ),
-                            },
+                .apply(
+                    ([
+                        credentials,
+                        bucketUrn,
+                        anonymousPolicy,
+                        rules,
+                        infoUrn,
+                        pageText,
+                        pageUrn,
+                        writePolicy,
+                    ]) =>
+                        pulumi.all(users.map(({ userUrn }) => userUrn)).apply((userUrns) =>
+                            declare(
+                                settings,
+                                mapValues(credentials, ({ secretKey }) => secretKey),
+                                generations,
+                                pageText,
+                                {
+                                    bucket: bucketUrn,
+                                    anonymousPolicy,
+                                    ...(rules === undefined ? {} : { rules }),
+                                    objects: { [CACHE_INFO_NAME]: infoUrn, [USAGE_PAGE_NAME]: pageUrn },
+                                    writePolicy,
+                                    builders: Object.fromEntries(
+                                        settings.builders.map((user, index) => [user, userUrns[index] ?? ""]),
+                                    ),
+                                },
+                            ),
                         ),
-                    ),
                 ),
         );
         this.registerOutputs({

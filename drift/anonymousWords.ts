@@ -1,3 +1,6 @@
+import { grantsOf, matches, type Grant } from "./grants.ts";
+import { differenceWords, type PolicyDifference } from "./policyDifference.ts";
+
 /** What single permissions of everyone are called; several of them come with each word. */
 const WORDS = [
     { word: "read", action: "s3:GetObject" },
@@ -8,24 +11,32 @@ const WORDS = [
 
 /**
  * The differences of a bucket policy as its owner would say them, for one line:
- * what everyone may do and should not, and what nobody may do and should.
+ * what everyone may do and should not, and what not everyone may do and should.
  *
- * @param differences as policyDifference gives them
+ * @param declared the policy that should be there
  */
-export function anonymousWords(differences: readonly string[]): string {
-    const words = (start: string) =>
-        WORDS.filter(({ action }) => differences.some((one) => one.startsWith(`${start} ${action} `))).map(
-            ({ word }) => word,
-        );
-    const [more, less] = [words("allows"), words("does not allow")];
+export function anonymousWords(declared: unknown, difference: PolicyDifference): string {
+    const { added, missing } = difference;
+    const allowed = grantsOf(declared);
+    const more = words(
+        added.filter(({ effect, condition }) => effect === "allow" && condition === ""),
+    ).filter((word) => !words(allowed).includes(word));
+    const less = words([
+        ...missing.filter(({ effect }) => effect === "allow"),
+        ...added.filter(({ effect }) => effect === "deny"),
+    ]);
     const said = [
         ...(more.length === 0 ? [] : [`everyone can ${more.join(", ")}`]),
         ...(less.length === 0 ? [] : [`not everyone can ${less.join(", ")}`]),
     ];
-    const named = differences.filter((one) => WORDS.some(({ action }) => one.includes(`${action} `)));
-    const others = differences.filter((one) => !named.includes(one));
-    if (said.length === 0) return shortened(others);
-    return `${said.join(", ")} on the server (${shortened(differences)})`;
+    const details = shortened(differenceWords(difference));
+    return said.length === 0 ? details : `${said.join(", ")} on the server (${details})`;
+}
+
+function words(grants: readonly Grant[]): string[] {
+    return WORDS.filter(({ action }) => grants.some((grant) => matches(grant.action, action))).map(
+        ({ word }) => word,
+    );
 }
 
 /** As many as fit on a line that a terminal wraps once. */

@@ -2,7 +2,7 @@ import type { Declared } from "../cache/declared.ts";
 import type { LiveBucket } from "../cache/live.ts";
 import { anonymousWords } from "./anonymousWords.ts";
 import type { Finding } from "./finding.ts";
-import { policyDifference } from "./policyDifference.ts";
+import { isSame, policyDifference } from "./policyDifference.ts";
 
 /** What is different about the bucket's own settings. */
 export function bucketFindings(declared: Declared, live: LiveBucket): Finding[] {
@@ -16,12 +16,15 @@ export function bucketFindings(declared: Declared, live: LiveBucket): Finding[] 
 }
 
 function anonymousFindings(declared: Declared, live: LiveBucket): Finding[] {
-    const differences = policyDifference(declared.anonymousPolicy, live.policy);
-    if (differences.length === 0) return [];
+    const difference = policyDifference(declared.anonymousPolicy, live.policy);
+    if (isSame(difference)) return [];
     return [
         {
             subject: `anonymous access to bucket ${declared.bucket}`,
-            is: live.policy === undefined ? "none on the server" : anonymousWords(differences),
+            is:
+                live.policy === undefined
+                    ? "none on the server"
+                    : anonymousWords(declared.anonymousPolicy, difference),
             shouldBe: listingAllowed(declared) ? "download (read and list)" : "read without listing",
             makeAgain: [declared.urns.anonymousPolicy],
             removals: [],

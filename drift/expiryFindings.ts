@@ -26,7 +26,10 @@ export function expiryFindings(declared: Declared, live: LiveBucket): Finding[] 
 function ruleDifferences(declared: readonly ExpiryRule[], live: readonly LiveRule[]): string[] {
     const known = new Map(declared.map((rule) => [rule.prefix, rule]));
     const seen = new Set<string>();
-    const differences = live.flatMap((rule) => {
+    // The stack's own rules first, so that one added for the same names is the one that is said to be added.
+    const own = new Set(declared.map(({ id }) => id));
+    const ordered = [...live].sort((a, b) => Number(own.has(b.id)) - Number(own.has(a.id)));
+    const differences = ordered.flatMap((rule) => {
         const should = known.get(rule.prefix);
         const where = rule.prefix === "" ? "for the whole bucket" : `for ${rule.prefix}*`;
         if (should === undefined || seen.has(rule.prefix))

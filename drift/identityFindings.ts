@@ -1,7 +1,7 @@
 import type { Declared } from "../cache/declared.ts";
 import type { LiveUser, Snapshot } from "../cache/live.ts";
 import type { Finding, Removal } from "./finding.ts";
-import { policyDifference } from "./policyDifference.ts";
+import { differenceWords, policyDifference } from "./policyDifference.ts";
 
 /** What is different about the write policy, the builders, and who else has what is theirs. */
 export function identityFindings(declared: Declared, live: Snapshot): Finding[] {
@@ -15,7 +15,8 @@ export function identityFindings(declared: Declared, live: Snapshot): Finding[] 
 function policyFindings(declared: Declared, live: Snapshot): Finding[] {
     const { name, document } = declared.writePolicy;
     const found = live.policies[name];
-    const differences = found === undefined ? ["missing on the server"] : policyDifference(document, found);
+    const differences =
+        found === undefined ? ["missing on the server"] : differenceWords(policyDifference(document, found));
     if (differences.length === 0) return [];
     return [
         {

@@ -27,7 +27,7 @@ function objectDifferences(object: DeclaredObject, live: LiveObject | undefined)
     const differences: Difference[] = [];
     if (live.content !== object.content) {
         const [is, shouldBe] = firstDifferentLine(live.content, object.content);
-        differences.push({ is: `its content was changed (${shown(is)})`, shouldBe: shown(shouldBe) });
+        differences.push({ is: `its content was changed (${is})`, shouldBe });
     }
     if (live.contentType !== object.contentType) {
         differences.push({
@@ -42,9 +42,9 @@ function objectDifferences(object: DeclaredObject, live: LiveObject | undefined)
 }
 
 function firstDifferentLine(is: string, shouldBe: string): [string, string] {
-    const [live, declared] = [is.split("\n"), shouldBe.split("\n")];
+    const [live, declared] = [is.trimEnd().split("\n"), shouldBe.trimEnd().split("\n")];
     const index = declared.findIndex((line, at) => line !== live[at]);
-    return index < 0
-        ? [live.slice(declared.length - 1).join(" "), "nothing more"]
-        : [live[index] ?? "nothing", declared[index] ?? ""];
+    if (index >= 0) return [shown(live[index]), shown(declared[index])];
+    const more = live.slice(declared.length).join("\n");
+    return more === "" ? ["its line ends", "as declared"] : [`also ${shown(more)}`, "nothing more"];
 }

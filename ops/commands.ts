@@ -1,8 +1,10 @@
+import { PUSH_COMMANDS } from "../push/commands.ts";
+import type { PushOptions } from "../push/options.ts";
 import type { ExitStatus } from "./exitStatus.ts";
 import type { Target } from "./target.ts";
 
 /** The options of every command, as they were given. */
-export interface Options {
+export interface Options extends PushOptions {
     readonly help?: boolean | undefined;
     readonly json?: boolean | undefined;
     readonly stack?: string | undefined;
@@ -12,15 +14,20 @@ export interface Options {
     readonly recipient?: string | undefined;
     readonly identity?: string | undefined;
     readonly "passphrase-file"?: string | undefined;
+    readonly metrics?: string | undefined;
+    readonly builder?: string | undefined;
+    readonly out?: string | undefined;
 }
 
 /** One command of `nix-cache`. */
 export interface Command {
     readonly name: string;
-    /** Names of its arguments, all of them needed. */
+    /** Names of its arguments, all of them needed; one like `[PATH…]` may be left out, or given more than once. */
     readonly arguments: readonly string[];
     /** Names of the options it takes beside `--stack` and `--json`. */
     readonly options: readonly (keyof Options)[];
+    /** Whether it works outside the project's folder. Default: false. */
+    readonly anywhere?: boolean;
     /** One line: what it is for. */
     readonly summary: string;
     /** Further lines for its own help. */
@@ -28,14 +35,16 @@ export interface Command {
     readonly run: (target: Target, options: Options, args: readonly string[]) => Promise<ExitStatus>;
 }
 
+const METRICS = "--metrics FILE        writes how it ended for Prometheus's textfile collector";
+
 /** Every command. Each loads its own code, so that a quick one is not kept waiting by Pulumi's SDK. */
 export const COMMANDS: readonly Command[] = [
     {
         name: "drift",
         arguments: [],
-        options: [],
+        options: ["metrics"],
         summary: "is anything on the server different from what the stack declares? reads only",
-        details: [],
+        details: [METRICS],
         run: async (target, { json }) => (await import("./drift.ts")).drift(target, json ?? false),
     },
     {
@@ -81,12 +90,27 @@ export const COMMANDS: readonly Command[] = [
     {
         name: "doctor",
         arguments: [],
-        options: ["deep", "sample"],
+        options: ["deep", "sample", "metrics"],
         summary: "looks at the cache as hosts see it",
         details: [
             "--deep                checks the whole content: signatures, NARs, references, expiry",
             "--sample N            checks N narinfos; default: 20",
+            METRICS,
         ],
         run: async (target, options) => (await import("./doctor.ts")).doctor(target, options),
     },
+    {
+        name: "host",
+        arguments: ["NAME"],
+        options: ["builder", "out"],
+        summary: "prints what a host that is not NixOS needs, to read from the cache or to push to it",
+        details: [
+            "NAME                  linux, macos, nix-darwin, github-actions or container; or a single file:",
+            "                      nix-conf, ca-bundle, credentials (secret), signing-key (secret)",
+            "--builder B           with the secrets of this builder, so that the host can push",
+            "--out FOLDER          writes files into a folder instead; those with secrets have mode 0600",
+        ],
+        run: async (target, options, [name = ""]) => (await import("./host.ts")).host(target, name, options),
+    },
+    ...PUSH_COMMANDS,
 ];

@@ -4,7 +4,9 @@ import { UserError } from "../cache/problem.ts";
 import { ServerError } from "../server/request.ts";
 import { COMMANDS, type Options } from "./commands.ts";
 import { EXIT, type ExitStatus } from "./exitStatus.ts";
+import { PUSH_ARGUMENTS } from "../push/options.ts";
 import { commandHelp, generalHelp } from "./help.ts";
+import { runMetrics, writeMetrics } from "./metrics.ts";
 import { findProject } from "./target.ts";
 
 /** Runs `nix-cache <command>` and says how it ended. */
@@ -27,10 +29,19 @@ async function main(args: readonly string[]): Promise<ExitStatus> {
         (option) => !["stack", "json", ...command.options].includes(option),
     );
     if (unknown !== undefined) return misuse(`${name} has no option --${unknown}; nix-cache ${name} --help`);
-    if (positionals.length !== command.arguments.length) {
+    if (positionals.length !== command.arguments.length && !takesAny(command.arguments)) {
         return misuse(`use: nix-cache ${name} ${command.arguments.join(" ")}`);
     }
-    return command.run({ folder: findProject(process.cwd()), stack: values.stack }, values, positionals);
+    const folder = command.anywhere === true ? process.cwd() : findProject(process.cwd());
+    const status = await command.run({ folder, stack: values.stack }, values, positionals).catch(failed);
+    if (values.metrics !== undefined && command.name !== "queue")
+        writeMetrics(values.metrics, runMetrics(command.name, status, new Date()));
+    return status;
+}
+
+/** Whether the last argument is one that may be left out, or given more than once: `[PATH…]`. */
+function takesAny(names: readonly string[]): boolean {
+    return names.at(-1)?.endsWith("…]") ?? false;
 }
 
 function parse(args: string[]): { values: Options; positionals: string[] } | Error {
@@ -48,6 +59,10 @@ function parse(args: string[]): { values: Options; positionals: string[] } | Err
                 recipient: { type: "string" },
                 identity: { type: "string" },
                 "passphrase-file": { type: "string" },
+                metrics: { type: "string" },
+                builder: { type: "string" },
+                out: { type: "string" },
+                ...PUSH_ARGUMENTS,
             },
         });
     } catch (error) {
@@ -62,6 +77,12 @@ function misuse(message: string): ExitStatus {
 
 /** A user's mistake or a server's refusal is one line; anything else is a defect and shows where it is. */
 function failed(error: unknown): ExitStatus {
+    if (isNotInstalled(error)) {
+        console.error(
+            "nix-cache: this command is not part of what is installed here; run it in the project's folder",
+        );
+        return EXIT.failed;
+    }
     if (!(error instanceof UserError)) {
         console.error(error);
         return EXIT.failed;
@@ -70,6 +91,11 @@ function failed(error: unknown): ExitStatus {
     if (process.argv.includes("--json")) console.log(JSON.stringify({ error: error.message, status }));
     console.error(`nix-cache: ${error.message}`);
     return status;
+}
+
+/** Whether a part of the program is missing: the package for builders has neither Pulumi's commands nor their libraries. */
+function isNotInstalled(error: unknown): boolean {
+    return error instanceof Error && (error as NodeJS.ErrnoException).code === "ERR_MODULE_NOT_FOUND";
 }
 
 process.exitCode = await main(process.argv.slice(2)).catch(failed);

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { UserError } from "../cache/problem.ts";
+import { repairTornState, TORN } from "./tornState.ts";
 
 /** What a command printed, and how it ended. */
 export interface Printed {
@@ -21,12 +22,20 @@ export class PulumiError extends UserError {
 }
 
 /**
- * Runs the Pulumi CLI.
+ * Runs the Pulumi CLI; once more where it could not read its state for what a killed one has left.
  *
  * @param folder the folder with Pulumi.yaml
  * @throws UserError when there is no pulumi on PATH
  */
-export function runPulumi(folder: string, args: readonly string[], input?: string): Promise<Printed> {
+export async function runPulumi(folder: string, args: readonly string[], input?: string): Promise<Printed> {
+    const printed = await runOnce(folder, args, input);
+    if (printed.status === 0 || !TORN.test(printed.stderr)) return printed;
+    const { stdout } = await runOnce(folder, ["whoami", "--json"]);
+    const { url = "" } = JSON.parse(stdout || "{}") as { url?: string };
+    return repairTornState(url, folder) ? runOnce(folder, args, input) : printed;
+}
+
+function runOnce(folder: string, args: readonly string[], input?: string): Promise<Printed> {
     return new Promise((resolve, reject) => {
         const child = spawn("pulumi", [...args, "--non-interactive", "--color=never"], {
             cwd: folder,

@@ -6,6 +6,8 @@ import { UserError } from "../cache/problem.ts";
 import { checkServerConfig, type RawConfig, type ServerConfig } from "../stackConfig.ts";
 import { askPulumi } from "./pulumi.ts";
 
+const NOT_DEPLOYED = "the stack was not deployed yet, or by another version of this project: run pulumi up";
+
 /** Which stack a command works on. */
 export interface Target {
     /** The folder with Pulumi.yaml. */
@@ -20,6 +22,8 @@ export interface Outputs {
     readonly hostConfig: HostConfig;
     readonly builders: Readonly<Record<string, Credentials>>;
     readonly signingKeys: Readonly<Record<string, string>>;
+    /** The key that new pushes are signed with. */
+    readonly secretKey: string;
 }
 
 /**
@@ -63,11 +67,21 @@ export async function readOutputs(target: Target): Promise<Outputs> {
     ]);
     const outputs = JSON.parse(text) as Partial<Outputs>;
     if (outputs.declared?.version !== 1) {
-        throw new UserError(
-            "the stack was not deployed yet, or by another version of this project: run pulumi up",
-        );
+        throw new UserError(NOT_DEPLOYED);
     }
     return outputs as Outputs;
+}
+
+/**
+ * What hosts are told; no secret is read for it.
+ *
+ * @throws UserError when the stack has no outputs
+ */
+export async function readHostConfig(target: Target): Promise<HostConfig> {
+    const text = await askPulumi(target.folder, ["stack", "output", "--json", ...stackArguments(target)]);
+    const { hostConfig } = JSON.parse(text) as Partial<Outputs>;
+    if (hostConfig?.version === 1) return hostConfig;
+    throw new UserError(NOT_DEPLOYED);
 }
 
 /** The stack's configuration as Pulumi has it, secrets in clear. */

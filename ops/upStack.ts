@@ -1,7 +1,10 @@
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { pastDeadLock } from "./deadLock.ts";
 import { askPulumi, PulumiError, runPulumi } from "./pulumi.ts";
-import type { Target } from "./target.ts";
+import { stackArguments, type Target } from "./target.ts";
+
+/** The project's name, as in Pulumi.yaml. */
+const PROJECT = "nix-cache";
 
 let runs = 0;
 
@@ -17,14 +20,29 @@ export async function upStack(
     stackName: string,
     onLine: (line: string) => void,
 ): Promise<void> {
+    // Reads the state once, past what a killed run may have left of it.
+    await askPulumi(target.folder, ["stack", "--show-name", ...stackArguments(target)]);
     const selected = target.stack === undefined ? undefined : await selectedStack(target.folder);
     const stack = await openStack(target.folder, stackName);
     // The Automation API selects the stack that it opens; that is the user's choice to make.
     if (selected !== undefined) await askPulumi(target.folder, ["stack", "select", selected]);
-    await pastDeadLock(target, () => up(stack, onLine));
+    const output = await pastDeadLock(target, () => up(stack, onLine));
+    if (output.includes("pending operations from previous deployment")) await clearPending(target, stackName);
 }
 
-async function up(stack: Stack, onLine: (line: string) => void): Promise<void> {
+/**
+ * What a killed run was about to make stays noted in the state, and every
+ * later run warns of it. The `up` before this has made it, or found it there.
+ */
+async function clearPending(target: Target, stackName: string): Promise<void> {
+    const name = stackName.split("/").at(-1) ?? stackName;
+    const urn = `urn:pulumi:${name}::${PROJECT}::pulumi:pulumi:Stack::${PROJECT}-${name}`;
+    // The target keeps it from reading anything else anew.
+    const how = ["--yes", "--skip-preview", "--clear-pending-creates", "--target", urn];
+    await askPulumi(target.folder, ["refresh", ...how, ...stackArguments(target)]);
+}
+
+async function up(stack: Stack, onLine: (line: string) => void): Promise<string> {
     let output = "";
     const take = (text: string) => {
         output += text;
@@ -32,6 +50,7 @@ async function up(stack: Stack, onLine: (line: string) => void): Promise<void> {
     };
     try {
         await stack.up({ color: "never", onOutput: take, onError: take, showSecrets: false });
+        return output;
     } catch (error) {
         throw new PulumiError(`${output}\n${(error as Error).message}`);
     }
@@ -49,7 +68,7 @@ async function openStack(folder: string, stackName: string): Promise<Stack> {
     };
     try {
         return await LocalWorkspace.selectStack(
-            { stackName, projectName: "nix-cache", program },
+            { stackName, projectName: PROJECT, program },
             { workDir: folder },
         );
     } catch (error) {

@@ -21,6 +21,9 @@ export function errorCode(answer: Answer): string {
 
 function refusal(answer: Answer, to: Connection): string {
     const code = errorCode(answer);
+    // MinIO stores such a policy, and then cannot read it back for its export.
+    if (answer.body.includes("empty actions not allowed"))
+        return "has a policy with a NotAction, which MinIO takes but cannot export: remove it (mc admin policy ls, mc admin policy rm)";
     switch (code) {
         case "InvalidAccessKeyId":
             return `knows no user ${to.accessKey ?? ""} (minio:minioUser)`;

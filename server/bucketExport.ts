@@ -25,11 +25,13 @@ function isEmpty(text: string): boolean {
     return /^\s*(<\?[^>]*>\s*)?<(\w+)[^>]*>\s*(<\/\2>)?\s*$/.test(text) || /^\s*(\{\}|null|)\s*$/.test(text);
 }
 
+type Filter = { Prefix?: string } & Record<string, unknown>;
+
 interface RuleXml {
     ID?: string;
     Status?: string;
     Prefix?: string;
-    Filter?: { Prefix?: string } & Record<string, unknown>;
+    Filter?: Filter & { And?: Filter };
     Expiration?: { Days?: string } & Record<string, unknown>;
 }
 
@@ -40,15 +42,16 @@ function readRules(xml: string | undefined): LiveRule[] {
     const configuration = document.LifecycleConfiguration;
     const rules = configuration === undefined || configuration === "" ? [] : (configuration.Rule ?? []);
     return rules.map((rule) => {
-        const filter = typeof rule.Filter === "object" ? rule.Filter : {};
+        const { And, ...single } = typeof rule.Filter === "object" ? rule.Filter : {};
+        const filter: Filter = { ...single, ...And };
         const expiration = typeof rule.Expiration === "object" ? rule.Expiration : {};
         const unknown = [
             ...Object.keys(rule).filter(
                 (key) => !["ID", "Status", "Prefix", "Filter", "Expiration"].includes(key),
             ),
-            ...Object.keys(filter)
-                .filter((key) => key !== "Prefix")
-                .map((key) => `Filter ${key}`),
+            ...Object.entries(filter)
+                .filter(([key]) => key !== "Prefix")
+                .map(([key, value]) => filterWords(key, value)),
             ...Object.keys(expiration)
                 .filter((key) => key !== "Days")
                 .map((key) => `Expiration ${key}`),
@@ -61,4 +64,20 @@ function readRules(xml: string | undefined): LiveRule[] {
             other: unknown,
         };
     });
+}
+
+/** A part of a filter as its owner would say it. */
+function filterWords(key: string, value: unknown): string {
+    switch (key) {
+        case "Tag": {
+            const tags = (Array.isArray(value) ? value : [value]) as { Key?: string; Value?: string }[];
+            return `for objects tagged ${tags.map(({ Key, Value }) => `${Key ?? ""}=${Value ?? ""}`).join(", ")}`;
+        }
+        case "ObjectSizeGreaterThan":
+            return `for objects above ${String(value)} bytes`;
+        case "ObjectSizeLessThan":
+            return `for objects below ${String(value)} bytes`;
+        default:
+            return `Filter ${key}`;
+    }
 }

@@ -131,6 +131,8 @@ function reason(error: Error & { code?: string }): string {
         case "SELF_SIGNED_CERT_IN_CHAIN":
         case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
         case "UNABLE_TO_GET_ISSUER_CERT_LOCALLY":
+        // Another CA of the same name.
+        case "CERT_SIGNATURE_FAILURE":
             return "its certificate is signed by no authority known here (set minio:minioCacertFile to the CA's certificate)";
         case "CERT_HAS_EXPIRED":
             return "its certificate has expired";

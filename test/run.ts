@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import Mocha from "mocha";
 import { Reporter, summary } from "./reporter.ts";
+import { unknownTitles } from "./skips.ts";
 
 /** `npm test`: all tests, or with `-- --grep TEXT`, `--fgrep`, `--invert`, `--bail` or file names some, as mocha has it. */
 const { values, positionals } = parseArgs({
@@ -37,6 +38,9 @@ mocha.files = positionals.length > 0 ? positionals.map((file) => resolve(file)) 
 
 try {
     await mocha.loadFilesAsync();
+    const unknown = positionals.length > 0 ? [] : unknownTitles(mocha.suite);
+    if (unknown.length > 0)
+        throw new Error(`test/skips.ts names tests that do not exist: ${unknown.join("; ")}`);
     mocha.run((failures) => process.exit(failures === 0 ? 0 : 1));
 } catch (error) {
     // A file that cannot be loaded leaves nothing to run.

@@ -15,7 +15,7 @@ export interface ServerState {
     readonly objects: Objects;
 }
 
-/** MinIO's own two exports, byte for byte, and a listing. */
+/** MinIO's own two exports, and a listing. */
 export async function serverState(to: Connection, bucket: string): Promise<ServerState> {
     const [identities, settings, objects] = await Promise.all([
         send(to, { method: "GET", path: "/minio/admin/v3/export-iam" }),
@@ -23,10 +23,25 @@ export async function serverState(to: Connection, bucket: string): Promise<Serve
         objectsOf(to, bucket),
     ]);
     return {
-        identities: unpack(identities),
-        bucket: settings.status === 200 ? unpack(settings) : "missing",
+        identities: ordered(unpack(identities)),
+        bucket: settings.status === 200 ? ordered(unpack(settings)) : "missing",
         objects,
     };
+}
+
+/** MinIO gives the lists of a policy in another order each time. */
+function ordered(files: Readonly<Record<string, string>>): Record<string, string> {
+    const sorted = (value: unknown): unknown => {
+        if (Array.isArray(value)) return value.map((one) => JSON.stringify(sorted(one))).sort();
+        if (typeof value !== "object" || value === null) return value;
+        return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, sorted(inner)]));
+    };
+    return Object.fromEntries(
+        Object.entries(files).map(([name, text]) => [
+            name,
+            name.endsWith(".json") && text.startsWith("{") ? JSON.stringify(sorted(JSON.parse(text))) : text,
+        ]),
+    );
 }
 
 /** Every object by its name, with its time and ETag; none where there is no such bucket. */

@@ -51,15 +51,19 @@ export class TestStack {
         const { pulumiHome, tools } = world;
         const place = { stackName, workDir, state, pulumiHome, passphraseFile, tools };
         const test = new TestStack(world, server, place, await openStack(place));
-        test.configure({
-            "minio:minioServer": server.address,
-            "minio:minioUser": server.connection.accessKey,
-            "minio:minioSsl": true,
-            "minio:minioCacertFile": server.caFile,
-            ...config,
-        });
+        test.configure({ ...test.serverConfig(), ...config });
         await test.setPassword(server.connection.secretKey);
         return test;
+    }
+
+    /** What reaches the server, but for the password. */
+    serverConfig(): Config {
+        return {
+            "minio:minioServer": this.minio.address,
+            "minio:minioUser": this.minio.connection.accessKey,
+            "minio:minioSsl": true,
+            "minio:minioCacertFile": this.minio.caFile,
+        };
     }
 
     /** The settings file, edited as a user does. */
@@ -86,11 +90,14 @@ export class TestStack {
     }
 
     /** `pulumi up`, which must fail. */
-    async upFails(config: Config = {}): Promise<Outcome> {
+    async upFails(config: Config = {}, { refresh = false } = {}): Promise<Outcome> {
         this.configure(config);
-        const outcome = await this.run((options) => this.stack.up(options));
-        if (!outcome.failed) throw new Error(`pulumi up was to fail, but did not:\n${outcome.text}`);
-        return outcome;
+        return this.fail("up", (options) => this.stack.up({ ...options, refresh }));
+    }
+
+    /** `pulumi preview`, which must fail. */
+    async previewFails(): Promise<Outcome> {
+        return this.fail("preview", (options) => this.stack.preview(options));
     }
 
     /** `pulumi preview --refresh --expect-no-changes`, which must succeed. */
@@ -98,6 +105,11 @@ export class TestStack {
         await this.succeed("preview", (options) =>
             this.stack.preview({ ...options, refresh: true, expectNoChanges: true }),
         );
+    }
+
+    /** `pulumi preview --expect-no-changes`, as people look for what was changed by hand. */
+    preview({ refresh = false } = {}): Promise<Outcome> {
+        return this.run((options) => this.stack.preview({ ...options, refresh, expectNoChanges: true }));
     }
 
     /** `pulumi destroy --skip-preview`, as the Automation API always does it. */
@@ -111,13 +123,15 @@ export class TestStack {
         return stdout;
     }
 
-    /** The state's resources, without the times and ciphertexts that change with every operation. */
+    /** The state's resources in a fixed order, without what changes with every operation: times, ciphertexts. */
     async resources(): Promise<StateResource[]> {
         const { deployment } = JSON.parse(await this.exported(), withoutNoise) as {
             deployment: { resources?: StateResource[] };
         };
         // The stack's reference to itself is read anew each time; it stands for nothing.
-        return (deployment.resources ?? []).filter(({ type }) => type !== "pulumi:pulumi:StackReference");
+        return (deployment.resources ?? [])
+            .filter(({ type }) => type !== "pulumi:pulumi:StackReference")
+            .sort((a, b) => (a.urn < b.urn ? -1 : 1));
     }
 
     /** The outputs with their secrets in clear. */
@@ -138,6 +152,12 @@ export class TestStack {
     private async succeed(what: string, operation: Operation): Promise<Outcome> {
         const outcome = await this.run(operation);
         if (outcome.failed) throw new Error(`pulumi ${what} has failed:\n${outcome.text}`);
+        return outcome;
+    }
+
+    private async fail(what: string, operation: Operation): Promise<Outcome> {
+        const outcome = await this.run(operation);
+        if (!outcome.failed) throw new Error(`pulumi ${what} was to fail, but did not:\n${outcome.text}`);
         return outcome;
     }
 
@@ -170,8 +190,10 @@ export interface StateResource {
     readonly protect?: boolean;
 }
 
+const NOISE = ["ciphertext", "created", "modified", "time", "sourcePosition", "stackTrace"];
+
 function withoutNoise(key: string, value: unknown): unknown {
-    return ["ciphertext", "created", "modified", "time"].includes(key) ? undefined : value;
+    return NOISE.includes(key) ? undefined : value;
 }
 
 interface Options {

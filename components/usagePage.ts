@@ -1,0 +1,36 @@
+import * as minio from "@pulumi/minio";
+import * as pulumi from "@pulumi/pulumi";
+import { singlePartEtag } from "../cache/cacheInfo.ts";
+import { USAGE_PAGE_NAME, USAGE_PAGE_TYPE } from "../cache/page/usagePage.ts";
+
+/** Arguments of {@link UsagePage}. */
+export interface UsagePageArgs {
+    readonly bucket: pulumi.Input<string>;
+    /** The whole page; known once the signing keys are. */
+    readonly content: pulumi.Output<string>;
+}
+
+/** The object usage.html: for people, where nix-cache-info is for Nix. */
+export class UsagePage extends pulumi.ComponentResource {
+    /** URN of the object. */
+    readonly objectUrn: pulumi.Output<string>;
+
+    constructor(name: string, args: UsagePageArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("nix-cache:index:UsagePage", name, {}, opts);
+
+        const object = new minio.S3Object(
+            name,
+            {
+                bucketName: args.bucket,
+                objectName: USAGE_PAGE_NAME,
+                content: args.content,
+                contentType: USAGE_PAGE_TYPE,
+                // The provider never reads the content back; with this it sees that it was changed.
+                etag: args.content.apply(singlePartEtag),
+            },
+            { parent: this },
+        );
+        this.objectUrn = object.urn;
+        this.registerOutputs({});
+    }
+}

@@ -1,0 +1,124 @@
+# A host that pushes what it builds.
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
+
+let
+  cfg = config.services.nix-cache;
+  self = cfg.builder;
+  outsideStore = import ./outsideStore.nix { inherit lib; };
+  name = "services.nix-cache.builder";
+  user = "nix-cache-push";
+  queue = "/var/lib/${user}";
+in
+{
+  imports = [
+    ./common.nix
+    ./builderOptions.nix
+    ./queueMetrics.nix
+  ];
+
+  config = lib.mkIf self.enable {
+    assertions =
+      outsideStore "${name}.credentialsFile" self.credentialsFile
+      ++ outsideStore "${name}.signingKeyFile" self.signingKeyFile
+      ++ [
+        {
+          assertion = lib.elem self.profile cfg.hostConfig.builders;
+          message = "${name}.profile is \"${self.profile}\", which is no builder of the cache: it has ${lib.concatStringsSep ", " cfg.hostConfig.builders}.";
+        }
+      ];
+
+    environment.systemPackages = [ self.package ];
+
+    users.users.${user} = {
+      isSystemUser = true;
+      group = user;
+      description = "Pushes store paths to the Nix cache";
+    };
+    users.groups.${user} = { };
+
+    # It may be root's hook that comes first.
+    systemd.tmpfiles.rules = [ "d ${queue} 0755 ${user} ${user} -" ];
+
+    nix.settings.post-build-hook = lib.mkIf self.hook (
+      # Nix takes one program without arguments, waits for it, and fails the build when it fails.
+      toString (
+        pkgs.writeShellScript "nix-cache-post-build-hook" ''
+          export NIX_CACHE_QUEUE=${queue}
+          export NIX_CACHE_QUEUE_LIMIT=${toString self.queueLimit}
+          ${lib.getExe self.package} enqueue || true
+        ''
+      )
+    );
+
+    # S3 credentials are read by who opens the store, and for an s3:// substituter that is the daemon.
+    systemd.services.nix-daemon.environment = lib.mkIf self.daemonCredentials {
+      AWS_SHARED_CREDENTIALS_FILE = self.credentialsFile;
+    };
+
+    systemd.services.nix-cache-push = {
+      description = "Pushes queued store paths to the Nix cache";
+      wantedBy = [ "multi-user.target" ];
+      after = [
+        "network.target"
+        "nix-daemon.socket"
+      ];
+      path = [ config.nix.package ];
+      onFailure = self.onFailure;
+      # It tries for ever: a cache that is away for days is no reason to stop.
+      startLimitIntervalSec = 0;
+
+      environment = {
+        HOME = "/var/cache/${user}";
+        NIX_CACHE_QUEUE = queue;
+        NIX_CACHE_HOST_CONFIG_FILE = toString (
+          pkgs.writeText "nix-cache.json" (builtins.toJSON cfg.hostConfig)
+        );
+        # systemd gives the service copies that only it can read; the files themselves stay root's.
+        AWS_SHARED_CREDENTIALS_FILE = "%d/credentials";
+        NIX_CACHE_SIGNING_KEY_FILE = "%d/signing-key";
+        NIX_CACHE_PROFILE = self.profile;
+        NIX_CACHE_UPSTREAM_KEYS = lib.concatStringsSep " " self.upstreamKeys;
+        NIX_CACHE_TRANSPORT = self.transport;
+      }
+      // lib.optionalAttrs (self.compression != null) { NIX_CACHE_COMPRESSION = self.compression; };
+
+      serviceConfig = {
+        ExecStart = lib.escapeShellArgs [
+          (lib.getExe self.package)
+          "push"
+          "--watch"
+          "--max-tries"
+          self.maxTries
+          "--first-pause"
+          self.firstPause
+          "--longest-pause"
+          self.longestPause
+        ];
+        LoadCredential = [
+          "credentials:${self.credentialsFile}"
+          "signing-key:${self.signingKeyFile}"
+        ];
+        Restart = "always";
+        RestartSec = lib.mkDefault 5;
+        RestartSteps = lib.mkDefault 6;
+        RestartMaxDelaySec = lib.mkDefault 300;
+        # What it ends with on SIGTERM.
+        SuccessExitStatus = 143;
+        User = user;
+        Group = user;
+        StateDirectory = user;
+        StateDirectoryMode = "0755";
+        CacheDirectory = user;
+        # Builds come first.
+        Nice = lib.mkDefault 10;
+        IOSchedulingClass = lib.mkDefault "idle";
+      }
+      // import ./hardening.nix;
+    };
+  };
+}

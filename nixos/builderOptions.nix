@@ -1,0 +1,150 @@
+# Options of a host that pushes what it builds.
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
+
+let
+  inherit (lib) mkOption types;
+  cfg = config.services.nix-cache;
+  secretFile =
+    what: example:
+    mkOption {
+      type = types.str;
+      inherit example;
+      description = ''
+        ${what} A path as a text, to a file outside the Nix store that is there
+        when the service starts, for example of sops-nix or agenix. Only root
+        needs to be able to read it. After a change: `systemctl restart nix-cache-push`.
+      '';
+    };
+in
+{
+  options.services.nix-cache.builder = {
+    enable = mkOption {
+      type = types.bool;
+      default = false;
+      example = true;
+      description = "Whether this host signs what it builds and pushes it to the cache.";
+    };
+
+    package = mkOption {
+      type = types.package;
+      default = pkgs.callPackage ./package.nix { };
+      defaultText = lib.literalExpression "pkgs.callPackage ./package.nix { }";
+      example = lib.literalExpression "inputs.nix-cache.packages.\${system}.default";
+      description = "Package with the program `nix-cache`.";
+    };
+
+    credentialsFile = secretFile "Credentials file of the AWS SDKs with the builder's profile: the stack's output `awsCredentials`." "/run/secrets/nix-cache-credentials";
+
+    signingKeyFile = secretFile "The secret signing key: the stack's output `secretKey`." "/run/secrets/nix-cache-signing-key";
+
+    profile = mkOption {
+      type = types.str;
+      default = lib.head cfg.hostConfig.builders;
+      defaultText = lib.literalMD "the stack's first builder";
+      example = "ci-runner";
+      description = "Name of the builder as which this host pushes: one of the stack's `builders`.";
+    };
+
+    hook = mkOption {
+      type = types.bool;
+      default = true;
+      example = false;
+      description = ''
+        Whether everything that is built here is queued, by Nix's
+        `post-build-hook`. Without it, queue by hand: `nix-cache enqueue /nix/store/…`.
+      '';
+    };
+
+    upstreamKeys = mkOption {
+      type = types.listOf types.str;
+      default = [ "cache.nixos.org-1" ];
+      example = [
+        "cache.nixos.org-1"
+        "nix-community.cachix.org-1"
+      ];
+      description = ''
+        Names of keys. A path that carries a signature by one of them is in
+        another cache already, and is not pushed.
+      '';
+    };
+
+    queueLimit = mkOption {
+      type = types.ints.positive;
+      default = 10000;
+      example = 1000;
+      description = ''
+        Number of paths that may wait. Further ones are dropped and counted, which
+        `nix-cache queue` shows; a build never fails because of it.
+      '';
+    };
+
+    transport = mkOption {
+      type = types.enum [
+        "s3"
+        "file"
+      ];
+      default = "s3";
+      example = "file";
+      description = ''
+        How paths get into the cache. `s3`: Nix's own copy to S3, where it can do
+        it; it refuses a path that refers to one that is left to another cache, so
+        such closures go the other way. `file`: Nix writes to a folder, and the
+        service uploads from there; any version of Nix can do that.
+      '';
+    };
+
+    compression = mkOption {
+      type = types.nullOr types.str;
+      default = null;
+      example = "zstd";
+      description = "Compression of what is pushed, as Nix names it. `null`: Nix's own default, xz.";
+    };
+
+    maxTries = mkOption {
+      type = types.ints.positive;
+      default = 5;
+      example = 3;
+      description = ''
+        Tries of a path that cannot be pushed by its own fault, after which
+        `nix-cache queue` shows it as failed. A server that is away is no such fault.
+      '';
+    };
+
+    firstPause = mkOption {
+      type = types.ints.positive;
+      default = 5;
+      example = 30;
+      description = "Seconds before something that failed is tried again. The pause doubles each time.";
+    };
+
+    longestPause = mkOption {
+      type = types.ints.positive;
+      default = 900;
+      example = 3600;
+      description = "The longest pause between two tries, in seconds.";
+    };
+
+    daemonCredentials = mkOption {
+      type = types.bool;
+      default = true;
+      example = false;
+      description = ''
+        Whether the Nix daemon gets {option}`services.nix-cache.builder.credentialsFile`
+        too, as AWS_SHARED_CREDENTIALS_FILE: it is the daemon, not the user, that
+        reads credentials for an `s3://` substituter.
+      '';
+    };
+
+    onFailure = mkOption {
+      type = types.listOf types.str;
+      default = [ ];
+      example = [ "notify@%n.service" ];
+      description = "Units that systemd starts when the service fails, for example one that sends a message.";
+    };
+  };
+}

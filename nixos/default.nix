@@ -1,0 +1,8 @@
+# Every role; each is off until its own `enable` is set.
+{
+  imports = [
+    ./substituter.nix
+    ./builder.nix
+    ./checks.nix
+  ];
+}

@@ -1,0 +1,44 @@
+import { renameSync, writeFileSync } from "node:fs";
+
+/** A gauge: its name, what it says, and its value. Default of the labels: none. */
+export type Metric = readonly [
+    name: string,
+    help: string,
+    value: number,
+    labels?: Readonly<Record<string, string>>,
+];
+
+/**
+ * Metrics in Prometheus's text format (its documentation, "Exposition formats"),
+ * as node_exporter's textfile collector reads them.
+ */
+export function metricsText(metrics: readonly Metric[]): string {
+    return metrics
+        .map(([name, help, value, labels = {}]) => {
+            const pairs = Object.entries(labels).map(([label, text]) => `${label}=${JSON.stringify(text)}`);
+            const series = pairs.length === 0 ? name : `${name}{${pairs.join(",")}}`;
+            return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${series} ${value}\n`;
+        })
+        .join("");
+}
+
+/** Writes the file as a whole, readable by everyone: the collector may be another user. */
+export function writeMetrics(file: string, metrics: readonly Metric[]): void {
+    // The collector reads what ends in .prom only.
+    writeFileSync(`${file}.new`, metricsText(metrics), { mode: 0o644 });
+    renameSync(`${file}.new`, file);
+}
+
+/** How a run of a command ended, for an alert on failed or missing runs. */
+export function runMetrics(command: string, status: number, now: Date): Metric[] {
+    const labels = { command };
+    return [
+        ["nix_cache_run_status", "Exit status of the last run; 0: all is well.", status, labels],
+        [
+            "nix_cache_run_seconds",
+            "When it ended, in seconds since 1970.",
+            Math.round(now.getTime() / 1000),
+            labels,
+        ],
+    ];
+}

@@ -1,0 +1,38 @@
+import type { Credentials } from "../cache/hostSettings.ts";
+import { UserError } from "../cache/problem.ts";
+
+/**
+ * Reads one profile of a credentials file (AWS SDKs and Tools Reference Guide,
+ * "Shared config and credentials files").
+ *
+ * @param profile its name, as in `[profile]`
+ * @param file the file's name, for messages; its content is never in one
+ * @throws UserError when there is no such profile, or it is not whole
+ */
+export function readCredentials(text: string, profile: string, file: string): Credentials {
+    const profiles = new Map<string, Map<string, string>>();
+    let current: Map<string, string> | undefined;
+    for (const line of text.split(/\r?\n/).map((one) => one.trim())) {
+        const section = /^\[([^\]]+)\]$/.exec(line)?.[1];
+        if (section !== undefined) {
+            current = new Map();
+            profiles.set(section.trim().replace(/^profile\s+/, ""), current);
+            continue;
+        }
+        const [, name, value] = /^([A-Za-z0-9_]+)\s*=\s*(.+)$/.exec(line) ?? [];
+        if (name !== undefined && value !== undefined) current?.set(name.toLowerCase(), value);
+    }
+    const found = profiles.get(profile);
+    if (found === undefined) {
+        const names = [...profiles.keys()].join(", ");
+        throw new UserError(`${file} has no profile [${profile}] (it has: ${names === "" ? "none" : names})`);
+    }
+    const accessKey = found.get("aws_access_key_id");
+    const secretKey = found.get("aws_secret_access_key");
+    if (accessKey === undefined || secretKey === undefined) {
+        throw new UserError(
+            `${file}: the profile [${profile}] needs aws_access_key_id and aws_secret_access_key`,
+        );
+    }
+    return { accessKey, secretKey };
+}

@@ -1,0 +1,38 @@
+import { randomBytes } from "node:crypto";
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/**
+ * Writes a file that is there whole or not at all, also when the power fails:
+ * it gets its name only after its content is on the disk, and the name is on
+ * the disk when this returns.
+ *
+ * @param through folder on the same file system for the file until it has its name
+ */
+export function writeDurably(file: string, text: string, through: string): void {
+    const temporary = join(through, `${process.pid}-${randomBytes(8).toString("hex")}`);
+    try {
+        const fd = openSync(temporary, "wx", 0o644);
+        try {
+            writeSync(fd, text);
+            fsyncSync(fd);
+        } finally {
+            closeSync(fd);
+        }
+        renameSync(temporary, file);
+    } catch (error) {
+        rmSync(temporary, { force: true });
+        throw error;
+    }
+    syncFolder(dirname(file));
+}
+
+/** Brings a folder's entries to the disk. */
+export function syncFolder(folder: string): void {
+    const fd = openSync(folder, "r");
+    try {
+        fsyncSync(fd);
+    } finally {
+        closeSync(fd);
+    }
+}

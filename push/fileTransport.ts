@@ -1,0 +1,98 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { STORE_DIR } from "../cache/nar.ts";
+import { formatNarinfo, parseNarinfo, type NarInfo } from "../cache/narinfo.ts";
+import { ask, mustAsk, type Cache } from "./cache.ts";
+import type { Member } from "./closure.ts";
+import { copyTo } from "./nix.ts";
+import { mapAtOnce } from "./pool.ts";
+import type { Settings } from "./settings.ts";
+import { baseName, narinfoKey } from "./storePath.ts";
+import type { Missing } from "./transport.ts";
+import { uploadFile } from "./upload.ts";
+
+/** Content types as Nix itself uploads them. */
+const NAR_TYPE = "application/x-nix-nar";
+const NARINFO_TYPE = "text/x-nix-narinfo";
+
+/** Bytes of NARs, without compression, that are on the disk at the same time; a larger path comes alone. */
+const CHUNK_BYTES = 512 * 1024 * 1024;
+const UPLOADS_AT_ONCE = 4;
+
+/**
+ * Lets Nix write signed NARs and narinfos into a folder, and uploads them as
+ * the builder: NARs first, then narinfos in the order of the closure.
+ *
+ * Nix refuses to add a path to a cache that lacks one of its references. So
+ * for those that need not be pushed there is a narinfo in the folder that says
+ * as much as Nix asks for; it is never uploaded.
+ */
+export async function exportAndUpload(settings: Settings, missing: Missing, folder: string): Promise<void> {
+    writeFileSync(join(folder, "nix-cache-info"), `StoreDir: ${STORE_DIR}\n`);
+    for (const other of missing.others) writeStub(folder, other);
+    const parameters = [
+        `secret-key=${encodeURIComponent(settings.signingKeyFile)}`,
+        ...(settings.compression === undefined ? [] : [`compression=${settings.compression}`]),
+    ];
+    const url = `file://${folder}?${parameters.join("&")}`;
+    for (const chunk of chunks(missing.members)) {
+        const paths = chunk.map(({ path }) => path);
+        await copyTo(settings.nix, url, paths, { XDG_CACHE_HOME: join(folder, "nix") });
+        const files = chunk.map(({ path }) => narinfoFile(folder, path));
+        await mapAtOnce(files, UPLOADS_AT_ONCE, ({ info }) => putNar(settings.cache, folder, info));
+        for (const { key, text } of files) {
+            await mustAsk(settings.cache, "PUT", key, {
+                headers: { "Content-Type": NARINFO_TYPE },
+                body: text,
+            });
+        }
+        // The narinfos stay: later chunks refer to these paths.
+        emptyFolder(join(folder, "nar"));
+    }
+}
+
+/** Uploads a NAR unless it is there: a NAR's name is the hash of its content. */
+async function putNar(cache: Cache, folder: string, info: NarInfo): Promise<void> {
+    const { status, headers } = await ask(cache, "HEAD", info.url);
+    if (status === 200 && Number(headers["content-length"]) === info.fileSize) return;
+    await uploadFile(cache, info.url, join(folder, info.url), NAR_TYPE);
+}
+
+/** Cuts a closure into pieces, its order kept, none with more bytes than that unless it is one path. */
+export function chunks(members: readonly Member[], bytes = CHUNK_BYTES): Member[][] {
+    const all: Member[][] = [];
+    let sum = Infinity;
+    for (const member of members) {
+        if (sum + member.narSize > bytes) {
+            all.push([]);
+            sum = 0;
+        }
+        all.at(-1)?.push(member);
+        sum += member.narSize;
+    }
+    return all;
+}
+
+function narinfoFile(folder: string, path: string): { key: string; text: string; info: NarInfo } {
+    const key = narinfoKey(path);
+    const text = readFileSync(join(folder, key), "utf8");
+    return { key, text, info: parseNarinfo(text) };
+}
+
+function writeStub(folder: string, { path, references, narSize }: Member): void {
+    const stub = formatNarinfo({
+        storePath: path,
+        url: "nar/not-here.nar",
+        compression: "none",
+        narHash: `sha256:${"0".repeat(52)}`,
+        narSize: Math.max(narSize, 1),
+        references: references.map(baseName),
+        signatures: [],
+    });
+    writeFileSync(join(folder, narinfoKey(path)), stub);
+}
+
+function emptyFolder(folder: string): void {
+    mkdirSync(folder, { recursive: true });
+    for (const name of readdirSync(folder)) rmSync(join(folder, name));
+}

@@ -1,0 +1,86 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ask, type Cache } from "./cache.ts";
+import type { Member } from "./closure.ts";
+import { exportAndUpload } from "./fileTransport.ts";
+import { copyTo } from "./nix.ts";
+import type { Presence } from "./presence.ts";
+import type { Settings } from "./settings.ts";
+
+/** What a closure lacks in the cache. */
+export interface Missing {
+    /** The paths to push, references before who refers to them. */
+    readonly members: readonly Member[];
+    /** The other paths that they refer to: in the cache already, or in another one. */
+    readonly others: readonly Member[];
+    /** What the cache has of {@link members}, by store path. */
+    readonly presence: ReadonlyMap<string, Presence>;
+    /** Paths of {@link others} that are not in this cache, and are not to be. */
+    readonly elsewhere: ReadonlySet<string>;
+}
+
+/**
+ * Brings what is missing into the cache, signed, and every narinfo after its
+ * NAR and after the narinfos of what it refers to. Whoever calls looks
+ * afterwards whether it is there.
+ *
+ * @param folder an empty folder for files on the way
+ */
+export async function transport(settings: Settings, missing: Missing, folder: string): Promise<void> {
+    const name = settings.transport === "s3" && nixCanDoIt(missing) ? "s3" : "file";
+    if (name === "s3") await copyToS3(settings, missing, folder);
+    else await exportAndUpload(settings, missing, folder);
+}
+
+/**
+ * Whether Nix's own copy to S3 does what is needed. It does not where a path
+ * refers to one that is to be left out ("cannot add … because the reference …
+ * is not valid"), nor where there is a narinfo already (its NAR is gone, or
+ * its signature is by a key that hosts accept no more): such a path it skips.
+ */
+export function nixCanDoIt({ members, presence, elsewhere }: Missing): boolean {
+    return members.every(
+        ({ path, references }) =>
+            presence.get(path)?.hasNarinfo !== true &&
+            !references.some((reference) => elsewhere.has(reference)),
+    );
+}
+
+/** `nix copy --to s3://…`, with caches of its own that are empty: Nix's memory of a cache outlives what it remembers. */
+async function copyToS3(settings: Settings, { members }: Missing, folder: string): Promise<void> {
+    const url = [
+        settings.storeUri,
+        `secret-key=${encodeURIComponent(settings.signingKeyFile)}`,
+        "multipart-upload=true",
+        ...(settings.compression === undefined ? [] : [`compression=${settings.compression}`]),
+    ].join("&");
+    const env = {
+        AWS_SHARED_CREDENTIALS_FILE: settings.credentialsFile,
+        XDG_CACHE_HOME: folder,
+        ...caFile(settings, folder),
+    };
+    try {
+        await copyTo(
+            settings.nix,
+            url,
+            members.map(({ path }) => path),
+            env,
+        );
+    } catch (error) {
+        // What the server cannot do at the moment is no fault of the path: ask it.
+        await isWell(settings.cache);
+        throw error;
+    }
+}
+
+/** @throws ServerError when the server does not serve the builder */
+async function isWell(cache: Cache): Promise<void> {
+    await ask(cache, "GET", "nix-cache-info");
+}
+
+function caFile({ ca }: Settings, folder: string): Record<string, string> {
+    if (ca === undefined) return {};
+    const file = join(folder, "certificates.pem");
+    writeFileSync(file, ca);
+    return { NIX_SSL_CERT_FILE: file };
+}

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { readSnapshot } from "../../server/snapshot.ts";
+import { TestStack, type Config } from "./testStack.ts";
+import { newFolder } from "./world.ts";
+
+const NAMES = "a list of different names, each 3 to 64 letters, digits and . @ _ + -";
+const URL_FORM = "http:// or https://, a host and perhaps a port, as in https://s3.homelab.local";
+
+const GOOD = { bucket: "bad-input", builders: ["bad-input-one"] };
+
+/** Configuration, and what the one line says after the key and the file. Each message has its own unit test. */
+const BAD: [Config, key: string, message: string][] = [
+    [
+        { bucket: "Nix_Cache" },
+        "nix-cache:bucket",
+        'is "Nix_Cache"; it must be 3 to 63 lower-case letters, digits, dots and hyphens, first and last a letter or digit, no IP address, not minio',
+    ],
+    [{ builders: ["a=b"] }, "nix-cache:builders", `has "a=b"; it must be ${NAMES}`],
+    [{ builders: ["one", "one"] }, "nix-cache:builders", `has "one" twice; it must be ${NAMES}`],
+    [
+        { endpoint: "https://s3.homelab.local/nix" },
+        "nix-cache:endpoint",
+        `is "https://s3.homelab.local/nix", which has a path; it must be ${URL_FORM}`,
+    ],
+    [
+        { endpoint: "s3.homelab.local" },
+        "nix-cache:endpoint",
+        `is "s3.homelab.local", which is no URL; it must be ${URL_FORM}`,
+    ],
+    [
+        { keyName: "home:lab" },
+        "nix-cache:keyName",
+        'is "home:lab"; it must be 1 to 200 letters, digits and . _ @ + -, without a colon or white space',
+    ],
+    [{ keyGeneration: 0 }, "nix-cache:keyGeneration", "is 0; it must be a whole number from 1 to 100"],
+    [
+        { keyGeneration: 2, trustedGenerations: [1] },
+        "nix-cache:trustedGenerations",
+        "is [1]; it must be a list of different whole numbers from 1 to 100 with 2, the current keyGeneration, among them",
+    ],
+    [{ expireDays: -1 }, "nix-cache:expireDays", "is -1; it must be a whole number from 0 to 36500"],
+    [
+        { "minio:minioCacertFile": "/no/such/ca.crt" },
+        "minio:minioCacertFile",
+        'is "/no/such/ca.crt", which does not exist; it must be a file with the CA\'s certificate in PEM',
+    ],
+    [
+        { "minio:minioPassword": null },
+        "minio:minioPassword",
+        "is not set; it must be that administrator's password; set it with: pulumi config set --secret minio:minioPassword",
+    ],
+    [
+        { "minio:minioUser": "" },
+        "minio:minioUser",
+        "is not set; it must be the server's administrator; set it with: pulumi config set minio:minioUser NAME",
+    ],
+];
+
+describe("bad input, in one line and before anything is made", function () {
+    this.timeout(1_800_000);
+    let stack: TestStack;
+
+    before(async () => {
+        stack = await TestStack.open("bad-input", GOOD);
+    });
+    afterEach(async () => {
+        // What one test has set, the next must not see.
+        const own = BAD.flatMap(([config]) => Object.keys(config));
+        stack.configure(Object.fromEntries(own.map((key) => [key, null])));
+        stack.configure({ ...stack.serverConfig(), ...GOOD });
+        await stack.setPassword(stack.minio.connection.secretKey);
+
+        const made = (await stack.resources()).filter(({ type }) => !type.startsWith("pulumi:"));
+        assert.deepEqual(made, []);
+        const { bucket, users } = await readSnapshot(stack.minio.connection, "bad-input");
+        assert.equal(bucket, undefined);
+        assert.equal(users["bad-input-one"], undefined);
+    });
+
+    for (const [config, key, message] of BAD) {
+        it(JSON.stringify(config), async () => {
+            const { errors } = await stack.upFails(config);
+            const line = `${key} in Pulumi.bad-input.yaml ${message}. Nothing has been changed.`;
+            assert.deepEqual(errors, [line]);
+        });
+    }
+
+    it("a CA file that holds no certificate", async () => {
+        const file = join(newFolder("no-ca"), "ca.crt");
+        writeFileSync(file, "no certificate");
+        const { errors } = await stack.upFails({ "minio:minioCacertFile": file });
+        assert.equal(errors.length, 1);
+        assert.match(
+            errors[0] ?? "",
+            /ca\.crt", which holds no certificate; it must be a file with .+\. Nothing has been changed\.$|…, which holds no certificate; it must be .+\. Nothing has been changed\.$/,
+        );
+    });
+});

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { startMinio } from "../../sandbox/minio.ts";
+import { filesOf, runningMinio } from "../../sandbox/minioProcess.ts";
+import { nixCache } from "./cli.ts";
+import { kill, points, runWithFault, type Fault } from "./faults/cutShort.ts";
+import { FreshStack } from "./faults/fresh.ts";
+import { TestStack } from "./testStack.ts";
+import { newMinio, theWorld } from "./world.ts";
+
+/** Lines that Pulumi prints when it begins with a resource, and when it is done with it. */
+const STEP = /^ *\+ +(minio|random):index:\w+ \S+ (creating|created)/;
+/** How many of the points are tried in an ordinary run. */
+const SOME = 6;
+
+describe("nix-cache up on a new stack, cut short", function () {
+    this.timeout(3_600_000);
+    let dir: string;
+    let fresh: FreshStack;
+    let undisturbed: unknown;
+    let steps = 0;
+    let tried = 0;
+
+    before(async () => {
+        const { tools } = await theWorld();
+        const minio = await newMinio(tools);
+        ({ dir } = minio);
+        const stack = await TestStack.open("cut", { bucket: "cut", builders: ["cut-one"] }, minio);
+        fresh = new FreshStack(stack, "cut");
+        const whole = await runWithFault(stack, ["up"], STEP, 0, kill);
+        assert.equal(whole.status, 0, whole.lines.join("\n") + whole.stderr);
+        ({ steps } = whole);
+        assert.ok(steps >= 16, `${steps} steps`);
+        undisturbed = await fresh.finished();
+    });
+
+    /** Cuts a first run short at a point and runs the identical command again. */
+    async function completes(point: number, fault: Fault, repair: () => Promise<unknown>): Promise<void> {
+        await fresh.reset();
+        const cut = await runWithFault(fresh.stack, ["up"], STEP, point, fault);
+        assert.ok(cut.steps >= point, `it came to step ${cut.steps} of ${point}`);
+        const before = await fresh.secrets();
+        await repair();
+        const again = await nixCache(fresh.stack, ["up"]);
+        assert.equal(again.status, 0, `after step ${point}:\n${again.stdout}${again.stderr}`);
+        assert.deepEqual(await fresh.finished(), undisturbed, `after step ${point}`);
+        const after = await fresh.secrets();
+        assert.ok(Object.keys(after).length >= 2);
+        for (const [urn, secret] of Object.entries(before)) assert.equal(after[urn], secret, urn);
+        tried += 1;
+    }
+
+    it("by SIGKILL to it, Pulumi and the plugins: the same command completes it, with the secrets made before", async () => {
+        for (const point of points(steps, SOME)) await completes(point, kill, () => Promise.resolve());
+    });
+
+    it("by the end of MinIO: the same command completes it, with the secrets made before", async () => {
+        const { tools } = await theWorld();
+        const killServer = () => void process.kill(Number(readFileSync(filesOf(dir).pid, "utf8")), "SIGKILL");
+        for (const point of points(steps, SOME)) {
+            await completes(point, killServer, async () => {
+                while ((await runningMinio(dir)) !== undefined)
+                    await new Promise((done) => setTimeout(done, 20));
+                await startMinio({ binary: tools.minio, dir });
+            });
+        }
+    });
+
+    after(() => console.log(`      ${tried} points of ${steps} steps, each with both faults in a full run`));
+});

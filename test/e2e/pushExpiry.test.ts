@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { writeFileSync } from "node:fs";
+import { parseNarinfo, type NarInfo } from "../../cache/narinfo.ts";
+import { expiry } from "../../push/expiry.ts";
+import { readSettings } from "../../push/settings.ts";
+import { renew } from "../../push/renew.ts";
+import { narinfoKey } from "../../push/storePath.ts";
+import { uploadFile } from "../../push/upload.ts";
+import { skip } from "../skips.ts";
+import { Bucket } from "./objects.ts";
+import { everyNarOutlives, substitute } from "./pushing/anybody.ts";
+import { BuildMachine } from "./pushing/builder.ts";
+import { newFolder, theWorld } from "./world.ts";
+
+const DAY_MS = 86_400_000;
+const MIB = 1024 ** 2;
+
+describe("the push service, in a cache that expires", function () {
+    this.timeout(1_800_000);
+    let machine: BuildMachine;
+    let admin: Bucket;
+
+    before(async function () {
+        if ((await theWorld()).tools.nix === undefined) skip(this, "nix");
+        machine = await BuildMachine.of("renews");
+        admin = new Bucket(machine.stack.minio.connection, "renews");
+    });
+
+    /** Days until an object goes, in whole days. */
+    const days = async (key: string) =>
+        Math.floor((expiry(await admin.request("HEAD", key)) - Date.now()) / DAY_MS);
+    /** Makes an object old, and leaves it as it is otherwise. */
+    const age = async (key: string, old: number) => {
+        const { body, headers } = await admin.request("GET", key);
+        const time = new Date(Date.now() - old * DAY_MS).toISOString();
+        const type = { "Content-Type": String(headers["content-type"]) };
+        const put = { body, headers: { ...type, "x-minio-source-mtime": time } };
+        assert.equal((await admin.request("PUT", key, put)).status, 200);
+    };
+    const narinfo = async (path: string): Promise<NarInfo> =>
+        parseNarinfo(String(await admin.read(narinfoKey(path))));
+
+    it("renews the NAR of a path that is pushed again after its narinfo has expired", async () => {
+        const [path = ""] = await machine.store.add([{ name: "again", contents: "again" }]);
+        machine.queue.add(path, 10);
+        await machine.push();
+        const { url } = await narinfo(path);
+        await age(url, 33);
+        await age(narinfoKey(path), 33);
+        assert.equal(await admin.status("GET", narinfoKey(path)), 404, "its narinfo has expired");
+        assert.equal(await days(url), 4, "its NAR goes soon");
+
+        machine.queue.add(path, 10);
+        const lines = await machine.push();
+        assert.match(lines.join("\n"), /1 of 1 uploaded, 0 left to other caches, 1 renewed/);
+        assert.equal(await days(url), 37);
+        assert.equal(await days(narinfoKey(path)), 30);
+        assert.deepEqual(await substitute(machine, [path]), [path]);
+    });
+
+    it("renews the NAR that a path shares with one that was pushed long before", async () => {
+        const [one = "", two = ""] = await machine.store.add([
+            { name: "one", contents: "the same" },
+            { name: "two", contents: "the same" },
+        ]);
+        machine.queue.add(one, 10);
+        await machine.push();
+        const { url } = await narinfo(one);
+        await age(url, 20);
+        await age(narinfoKey(one), 20);
+
+        machine.queue.add(two, 10);
+        await machine.push();
+        assert.equal((await narinfo(two)).url, url);
+        assert.equal(await days(url), 37);
+        assert.equal(await days(narinfoKey(two)), 30);
+        assert.equal(await days(narinfoKey(one)), 10, "it was not pushed again");
+        assert.deepEqual((await substitute(machine, [one, two])).sort(), [one, two].sort());
+    });
+
+    it("keeps what a path refers to as long as the path itself", async () => {
+        const [old = ""] = await machine.store.add([{ name: "old", contents: "old" }]);
+        machine.queue.add(old, 10);
+        await machine.push();
+        const { url } = await narinfo(old);
+        await age(url, 25);
+        await age(narinfoKey(old), 25);
+        const [young = ""] = await machine.store.add([{ name: "young", contents: old, references: [old] }]);
+        machine.queue.add(young, 10);
+        await machine.push();
+        assert.equal(await days(narinfoKey(old)), 30);
+        assert.equal(await days(url), 37);
+        assert.deepEqual((await substitute(machine, [young])).sort(), [old, young].sort());
+        const { headers } = await admin.request("HEAD", narinfoKey(old));
+        assert.equal(headers["content-type"], "text/x-nix-narinfo", "it is as before but for its age");
+    });
+
+    it("pushes again what lost its NAR, and signs again what has a signature that counts no more", async () => {
+        const [lost = "", unsigned = ""] = await machine.store.add([
+            { name: "lost", contents: "lost" },
+            { name: "unsigned", contents: "unsigned" },
+        ]);
+        for (const path of [lost, unsigned]) machine.queue.add(path, 10);
+        await machine.push();
+        await admin.status("DELETE", (await narinfo(lost)).url);
+        const text = String(await admin.read(narinfoKey(unsigned)));
+        await admin.status("PUT", narinfoKey(unsigned), text.replace(/^Sig: .*$/m, "Sig: other-1:AAAA"));
+        for (const path of [lost, unsigned]) machine.queue.add(path, 10);
+        await machine.push();
+        assert.equal((await substitute(machine, [lost, unsigned])).length, 2);
+    });
+
+    it("renews and uploads large objects in parts, with a builder's rights", async () => {
+        const { cache } = readSettings(machine.given());
+        const file = join(newFolder("large"), "large.nar");
+        const content = Buffer.alloc(12 * MIB + 1, "nix");
+        writeFileSync(file, content);
+        await uploadFile(cache, "nar/large.nar", file, "application/x-nix-nar", 5 * MIB);
+        const uploaded = await admin.request("GET", "nar/large.nar");
+        assert.ok(uploaded.body.equals(content));
+        assert.match(String(uploaded.headers.etag), /-3"$/, "in three parts");
+        await age("nar/large.nar", 30);
+        assert.equal(await days("nar/large.nar"), 7);
+        await renew(cache, "nar/large.nar", 5 * MIB);
+        const renewed = await admin.request("GET", "nar/large.nar");
+        assert.ok(renewed.body.equals(content));
+        assert.match(String(renewed.headers.etag), /-3"$/);
+        assert.equal(renewed.headers["content-type"], "application/x-nix-nar");
+        assert.equal(await days("nar/large.nar"), 37);
+    });
+
+    it("leaves no NAR behind that goes before its narinfo", async () => {
+        assert.ok((await everyNarOutlives(machine)) >= 7);
+    });
+});

@@ -1,0 +1,77 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { nixSha256, serialiseNar, STORE_DIR } from "../../../cache/nar.ts";
+import { formatNarinfo, signNarinfo, type NarInfo } from "../../../cache/narinfo.ts";
+import { encodeNixBase32 } from "../../../cache/nixBase32.ts";
+import { signingKeyFromSeed, type SigningKeyPair } from "../../../cache/signingKey.ts";
+import { nixEnvironment, nixOrFail, storeUrl, type NixSandbox } from "../../../sandbox/nixCommand.ts";
+import type { Nix } from "../../../push/nix.ts";
+import { baseName, narinfoKey } from "../../../push/storePath.ts";
+
+/** A store path that a test makes. */
+export interface Spec {
+    readonly name: string;
+    readonly contents: string;
+    /** Full store paths. Default: none. */
+    readonly references?: readonly string[];
+    /** Whether it came from the public cache, so carries its signature. Default: false. */
+    readonly upstream?: boolean;
+}
+
+/** What the public cache signs with. */
+export const UPSTREAM_KEY: SigningKeyPair = signingKeyFromSeed("cache.nixos.org-1", randomBytes(32));
+
+/** The path of a spec: of the kind that a build gives, which says nothing of the content and needs a signature. */
+export function pathOf(name: string): string {
+    const digest = createHash("sha256").update(name).digest().subarray(0, 20);
+    return `${STORE_DIR}/${encodeNixBase32(digest)}-${name}`;
+}
+
+/** A local store with paths that nobody could check without a signature. */
+export class LocalStore {
+    private readonly sandbox: NixSandbox;
+    /** Folder in which the store's own /nix/store is. */
+    readonly root: string;
+    /** Folder with a binary cache of all that was ever added; it is signed where it is upstream's. */
+    readonly origin: string;
+
+    constructor(sandbox: NixSandbox) {
+        this.sandbox = sandbox;
+        this.root = join(sandbox.dir, "local");
+        this.origin = join(sandbox.dir, "origin");
+    }
+
+    /** How the push service gets at this store. */
+    get nix(): Required<Nix> {
+        return { bin: this.sandbox.nix, store: storeUrl(this.root), env: nixEnvironment(this.sandbox) };
+    }
+
+    /** Adds paths; each may refer to earlier ones. @returns their store paths */
+    async add(specs: readonly Spec[]): Promise<string[]> {
+        mkdirSync(join(this.origin, "nar"), { recursive: true });
+        writeFileSync(join(this.origin, "nix-cache-info"), `StoreDir: ${STORE_DIR}\n`);
+        for (const spec of specs) this.write(spec);
+        const paths = specs.map(({ name }) => pathOf(name));
+        const from = ["--from", `file://${this.origin}`, "--to", storeUrl(this.root)];
+        await nixOrFail(this.sandbox, "nix", ["copy", ...from, "--no-check-sigs", ...paths]);
+        return paths;
+    }
+
+    private write({ name, contents, references = [], upstream = false }: Spec): void {
+        const nar = serialiseNar({ type: "regular", contents });
+        const narHash = nixSha256(nar);
+        const unsigned: NarInfo = {
+            storePath: pathOf(name),
+            url: `nar/${narHash.slice("sha256:".length)}.nar`,
+            compression: "none",
+            narHash,
+            narSize: nar.length,
+            references: references.map(baseName),
+            signatures: [],
+        };
+        const info = upstream ? signNarinfo(unsigned, UPSTREAM_KEY.secretKey) : unsigned;
+        writeFileSync(join(this.origin, info.url), nar);
+        writeFileSync(join(this.origin, narinfoKey(info.storePath)), formatNarinfo(info));
+    }
+}
