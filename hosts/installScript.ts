@@ -58,6 +58,7 @@ export function installScript(options: ScriptOptions): string {
 ${comments}# With --remove it takes away what it wrote. With DESTDIR=FOLDER it works below
 # that folder, and restarts nothing.
 set -eu
+umask 022
 root="\${DESTDIR:-}"
 
 # All of it is one function, called in the last line: half a script does nothing.

@@ -30,6 +30,14 @@ in
           assertion = lib.elem self.profile cfg.hostConfig.builders;
           message = "${name}.profile is \"${self.profile}\", which is no builder of the cache: it has ${lib.concatStringsSep ", " cfg.hostConfig.builders}.";
         }
+        {
+          assertion = lib.any (one: lib.elem one config.nix.settings.allowed-users) [
+            "*"
+            user
+            "@${user}"
+          ];
+          message = "nix.settings.allowed-users leaves out ${user}, the user of the service that pushes: add it.";
+        }
       ];
 
     environment.systemPackages = [ self.package ];

@@ -73,13 +73,7 @@ let
       NoNewPrivileges = true;
     }
     // lib.optionalAttrs (cfg.metricsDir != null) {
-      # As root, for the folder is the collector's; also after a failure, which is what is to be seen.
-      ExecStopPost = "+${pkgs.writeShellScript "nix-cache-${what}-metrics" ''
-        [ -e /run/nix-cache-${what}/metrics ] || exit 0
-        to=${lib.escapeShellArg cfg.metricsDir}/nix-cache-${what}.prom
-        ${pkgs.coreutils}/bin/install -m 0644 /run/nix-cache-${what}/metrics "$to.new"
-        ${pkgs.coreutils}/bin/mv "$to.new" "$to"
-      ''}";
+      ExecStopPost = import ./publishMetrics.nix { inherit lib pkgs; } "nix-cache-${what}" cfg.metricsDir;
     };
   };
 in

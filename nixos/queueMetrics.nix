@@ -1,13 +1,19 @@
 # The state of the queue as metrics, every minute.
-{ config, lib, ... }:
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
 
 let
   cfg = config.services.nix-cache;
-  queue = "/var/lib/nix-cache-push";
+  name = "nix-cache-queue-metrics";
+  user = "nix-cache-push";
 in
 {
   config = lib.mkIf (cfg.builder.enable && cfg.metricsDir != null) {
-    systemd.timers.nix-cache-queue-metrics = {
+    systemd.timers.${name} = {
       description = "State of the queue of the Nix cache, every minute";
       wantedBy = [ "timers.target" ];
       timerConfig = {
@@ -16,9 +22,9 @@ in
       };
     };
 
-    systemd.services.nix-cache-queue-metrics = {
+    systemd.services.${name} = {
       description = "State of the queue of the Nix cache";
-      environment.NIX_CACHE_QUEUE = queue;
+      environment.NIX_CACHE_QUEUE = "/var/lib/${user}";
       environment.NIX_CACHE_QUEUE_LIMIT = toString cfg.builder.queueLimit;
       serviceConfig = {
         Type = "oneshot";
@@ -26,14 +32,16 @@ in
           (lib.getExe cfg.builder.package)
           "queue"
           "--metrics"
-          "${cfg.metricsDir}/nix-cache-queue.prom"
+          "/run/${name}/metrics"
         ];
+        ExecStopPost = import ./publishMetrics.nix { inherit lib pkgs; } name cfg.metricsDir;
         # The journal would have the same lines every minute.
         StandardOutput = "null";
-        ReadWritePaths = [
-          cfg.metricsDir
-          queue
-        ];
+        User = user;
+        Group = user;
+        StateDirectory = user;
+        StateDirectoryMode = "0755";
+        RuntimeDirectory = name;
       }
       // import ./hardening.nix;
     };

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { askPulumi, PulumiError } from "./pulumi.ts";
 import { stackArguments, type Target } from "./target.ts";
@@ -26,8 +27,10 @@ function isDeadLock(output: string): boolean {
     );
 }
 
+/** Whether a Pulumi of that number runs here. One that has ended but was not waited for, or another program, does not count. */
 function isAlive(pid: number): boolean {
     try {
+        if (existsSync("/proc/self")) return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("pulumi");
         process.kill(pid, 0);
         return true;
     } catch (error) {

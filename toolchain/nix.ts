@@ -1,7 +1,6 @@
-import { logFile } from "./cache.ts";
+import { aptInstall, canInstall } from "./apt.ts";
 import { during, type Say } from "./progress.ts";
-import { run } from "./run.ts";
-import { executable, isDebian, pathFolders, versionOf } from "./search.ts";
+import { executable, pathFolders, versionOf } from "./search.ts";
 import { FITS } from "./versions.ts";
 
 /** Where Nix's own installer puts it, for shells that have not read its profile. */
@@ -16,8 +15,9 @@ const NIX_PROFILE = "/nix/var/nix/profiles/default/bin";
 export async function findNix(say: Say): Promise<string | undefined> {
     const there = await installedNix();
     if (there !== undefined) return there;
-    if (process.getuid?.() !== 0 || !isDebian()) return undefined;
-    return during(say, "Installing Debian's nix-bin", installWithApt());
+    if (!canInstall()) return undefined;
+    await during(say, "Installing Debian's nix-bin", aptInstall("nix-bin"));
+    return installedNix();
 }
 
 async function installedNix(): Promise<string | undefined> {
@@ -33,17 +33,4 @@ async function installedNix(): Promise<string | undefined> {
         }
     }
     return undefined;
-}
-
-async function installWithApt(): Promise<string | undefined> {
-    const log = logFile("nix-bin");
-    const options = { log, env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" }, timeoutMs: 300_000 };
-    const install = () => run("apt-get", ["install", "-y", "--no-install-recommends", "nix-bin"], options);
-    let { status } = await install();
-    if (status !== 0) {
-        // New containers come without package lists.
-        await run("apt-get", ["update"], options);
-        ({ status } = await install());
-    }
-    return status === 0 ? installedNix() : undefined;
 }

@@ -58,7 +58,7 @@ export function plainWay(host: HostConfig): Html {
             ? NONE
             : markup`
 <li>Put the private authority together with the certificates that the machine trusts already. (Nix takes one file of certificates, in place of the system’s.)
-${block("certificate", "in a terminal, once", bundleCommands(ca))}
+${block("certificate", "Once, in a terminal", bundleCommands(ca))}
 <p class="quiet">On macOS write <code>/etc/ssl/cert.pem</code> in place of <code>/etc/ssl/certs/ca-certificates.crt</code>, on Fedora <code>/etc/pki/tls/certs/ca-bundle.crt</code>.</p></li>`;
     return markup`
 <section class="way" aria-labelledby="other">
@@ -103,7 +103,7 @@ export function check(host: HostConfig): Html {
     return markup`
 <h2 id="check">See that it works</h2>
 <p>This prints the address again, or says what is wrong. (Before Nix 2.19 it is <code>store ping</code>.)</p>
-${block("check-command", "in a terminal", `nix --extra-experimental-features nix-command store info --store ${host.substituter}\n`)}`;
+${block("check-command", "In a terminal", `nix --extra-experimental-features nix-command store info --store ${host.substituter}\n`)}`;
 }
 
 /** How to push. */
@@ -111,6 +111,6 @@ export function push(host: HostConfig): Html {
     return markup`
 <h2 id="push">Push to it</h2>
 <p>Only builders may. Their credentials and the signing key come from who runs the cache: <code>npm run -s host -- linux --builder NAME</code>, in the folder of its stack. With them in place, as root:</p>
-${block("push-command", "in a terminal", `export AWS_SHARED_CREDENTIALS_FILE=/etc/nix-cache/credentials\n${pushCommand(host, host.builders[0] ?? "")}\n`)}
+${block("push-command", "In a terminal, as root", `export AWS_SHARED_CREDENTIALS_FILE=/etc/nix-cache/credentials\n${pushCommand(host, host.builders[0] ?? "")}\n`)}
 <p class="quiet">Machines accept only what is signed, so the signing key is part of the address. Debian’s own Nix cannot write to <code>s3://</code>.</p>`;
 }

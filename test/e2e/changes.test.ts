@@ -3,12 +3,19 @@ import { cacheInfo } from "../../cache/cacheInfo.ts";
 import type { LiveBucket } from "../../cache/live.ts";
 import { readSnapshot } from "../../server/snapshot.ts";
 import { anonymous, Bucket, builder } from "./objects.ts";
-import { TestStack, type Config, type Outcome } from "./testStack.ts";
+import { TestStack, type Config } from "./testStack.ts";
 
-/** What was done to how many resources, without what was only looked at. */
-function done({ changes }: Outcome): Record<string, number> {
-    return Object.fromEntries(Object.entries(changes).filter(([what]) => what !== "same" && what !== "read"));
-}
+const PAGE = "updated S3Object nix-cache-page";
+const RULES = "IlmPolicy nix-cache-expiry";
+const ANONYMOUS = "updated S3BucketPolicy nix-cache-bucket-anonymous";
+
+/** What makes a builder, and what goes with it. */
+const builderParts = (what: string, name: string) =>
+    [
+        `${what} RandomPassword nix-cache-${name}-secret`,
+        `${what} IamUser nix-cache-${name}`,
+        `${what} IamUserPolicyAttachment nix-cache-${name}-write`,
+    ].sort();
 
 describe("a change of the configuration", function () {
     this.timeout(1_800_000);
@@ -26,48 +33,46 @@ describe("a change of the configuration", function () {
         cache = new Bucket(anonymous(stack), "changes");
     });
 
-    /** The configuration, what it makes of how many resources, and what must hold on the server then. */
-    const CHANGES: [Config, Record<string, number>, holds: () => Promise<void>][] = [
+    /** The configuration, what is done to which resources, and what must hold on the server then. */
+    const CHANGES: [Config, string[], holds: () => Promise<void>][] = [
         [
             { priority: 5 },
-            { update: 1 },
+            ["updated S3Object nix-cache-info", PAGE],
             async () => assert.equal(await cache.read("nix-cache-info"), cacheInfo(5)),
         ],
         [
             { expireDays: 60 },
-            { update: 1 },
+            [`updated ${RULES}`, PAGE],
             async () => assert.deepEqual([await days("0"), await days("nar/")], [60, 67]),
         ],
         [
             { narGraceDays: 0 },
-            { update: 1 },
+            [`updated ${RULES}`, PAGE],
             async () => assert.deepEqual([await days("0"), await days("nar/")], [60, 60]),
         ],
         [
             { expireDays: 0 },
-            // The component stays, with nothing in it.
-            { delete: 1 },
+            [`deleted ${RULES}`, PAGE],
             async () => assert.deepEqual((await live()).rules, []),
         ],
         [
             { expireDays: 30, narGraceDays: null },
-            { create: 1 },
+            [`created ${RULES}`, PAGE],
             async () => assert.deepEqual([await days("0"), await days("nar/")], [30, 37]),
         ],
         [
             { anonymousListing: false },
-            { update: 1 },
+            [ANONYMOUS],
             async () => assert.equal(await cache.status("GET", ""), 403),
         ],
         [
             { anonymousListing: null },
-            { update: 1 },
+            [ANONYMOUS],
             async () => assert.equal(await cache.status("GET", ""), 200),
         ],
         [
             { builders: ["changes-one", "changes-two"] },
-            // A component, a secret, a user and its policy.
-            { create: 4 },
+            builderParts("created", "changes-two"),
             async () => {
                 for (const name of ["changes-one", "changes-two"]) {
                     const asBuilder = new Bucket(await builder(stack, name), "changes");
@@ -77,7 +82,7 @@ describe("a change of the configuration", function () {
         ],
         [
             { builders: ["changes-two"] },
-            { delete: 4 },
+            [...builderParts("deleted", "changes-one"), PAGE],
             async () => {
                 const { users } = await readSnapshot(stack.minio.connection, "changes");
                 assert.equal(users["changes-one"], undefined);
@@ -88,13 +93,17 @@ describe("a change of the configuration", function () {
         [
             { protect: false },
             // A bucket that may go goes with its objects: its own setting changes too.
-            { update: 1 },
+            ["updated S3Bucket nix-cache-bucket"],
             async () => assert.equal(await cache.read("nix-cache-info"), cacheInfo(5)),
         ],
-        [{ protect: true }, { update: 1 }, async () => assert.equal(await cache.status("GET", ""), 200)],
+        [
+            { protect: true },
+            ["updated S3Bucket nix-cache-bucket"],
+            async () => assert.equal(await cache.status("GET", ""), 200),
+        ],
         [
             { endpoint: "https://cache.example.org" },
-            {},
+            [PAGE],
             async () => {
                 const { substituter } = await stack.outputs();
                 assert.equal(substituter, "https://cache.example.org/changes");
@@ -104,7 +113,7 @@ describe("a change of the configuration", function () {
 
     for (const [config, expected, holds] of CHANGES) {
         it(`${JSON.stringify(config)} does what it should, and is quiet then`, async () => {
-            assert.deepEqual(done(await stack.up(config)), expected);
+            assert.deepEqual((await stack.up(config)).done, expected);
             await holds();
             await stack.mustBeQuiet();
         });

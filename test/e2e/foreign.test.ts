@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { cacheInfo } from "../../cache/cacheInfo.ts";
 import type { LiveUser } from "../../cache/live.ts";
+import { MANAGED_OBJECTS } from "../../cache/policies.ts";
 import { readSnapshot } from "../../server/snapshot.ts";
 import { mc } from "./mc.ts";
 import { anonymous, Bucket } from "./objects.ts";
@@ -76,7 +77,7 @@ describe("a bucket of that name that the stack did not make", function () {
             for (const [key, text] of Object.entries(objects)) await admin.status("PUT", key, text);
             await stack.up();
             const cache = new Bucket(anonymous(stack), name);
-            const expected = new Set([...Object.keys(objects), "nix-cache-info"]);
+            const expected = new Set([...Object.keys(objects), ...MANAGED_OBJECTS]);
             assert.deepEqual(new Set(await cache.list()), expected);
             assert.equal(await cache.read("nix-cache-info"), cacheInfo(40));
             await stack.mustBeQuiet();

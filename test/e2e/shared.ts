@@ -1,8 +1,13 @@
+import type { Snapshot } from "../../cache/live.ts";
+import { readSnapshot } from "../../server/snapshot.ts";
 import { TestStack, type Outcome } from "./testStack.ts";
 
 /** A stack that was deployed once, with nothing configured but its server: all else are the defaults of Pulumi.yaml. */
 export interface Deployed {
     readonly stack: TestStack;
+    /** What the server held just before and just after. Other tests have their stacks on it too. */
+    readonly before: Snapshot;
+    readonly after: Snapshot;
     /** What its first `pulumi up` came to. */
     readonly first: Outcome;
 }
@@ -17,5 +22,8 @@ export function defaultStack(): Promise<Deployed> {
 
 async function deploy(): Promise<Deployed> {
     const stack = await TestStack.open("defaults");
-    return { stack, first: await stack.up() };
+    const snapshot = () => readSnapshot(stack.minio.connection, "nix-cache");
+    const before = await snapshot();
+    const first = await stack.up();
+    return { stack, first, before, after: await snapshot() };
 }

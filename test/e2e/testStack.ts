@@ -16,6 +16,8 @@ export type Config = Readonly<Record<string, unknown>>;
 export interface Outcome {
     /** Number of resources by what was done: `same`, `create`, `update`, `replace`, `delete`. */
     readonly changes: Readonly<Record<string, number>>;
+    /** What was done to which resource, sorted: `updated S3Object nix-cache-info`. Components are not among them. */
+    readonly done: readonly string[];
     /** All that Pulumi printed. */
     readonly text: string;
     /** The errors in it, each once. */
@@ -178,8 +180,14 @@ export class TestStack {
         }
         this.log += text;
         const errors = text.split("\n").flatMap((line) => /^\s*error: (.+)$/.exec(line)?.[1] ?? []);
-        return { changes, text, errors: [...new Set(errors)], failed };
+        return { changes, done: doneIn(text), text, errors: [...new Set(errors)], failed };
     }
+}
+
+/** From lines such as ` +  minio:index:S3Object nix-cache-info created (0.06s)`. */
+function doneIn(text: string): string[] {
+    const lines = text.matchAll(/^ *[-+~]+ +\S+:(\w+) (\S+) (created|updated|deleted|replaced|imported)\b/gm);
+    return [...lines].map(([, type = "", name = "", what = ""]) => `${what} ${type} ${name}`).sort();
 }
 
 /** A resource in the state; of its fields, those that tests look at. */

@@ -27,11 +27,13 @@ const onObjects = ({ bucket }: Scene) => ({
 export const ACCESS: readonly Change[] = [
     {
         name: "anonymous access removed",
+        listed: true,
         make: (s) => s.mc("anonymous", "set", "none", s.at),
         seen: (s) => [`${subject(s)} none on the server, ${DOWNLOAD}`],
     },
     {
         name: "anonymous access widened to write (mc anonymous set public)",
+        listed: true,
         make: (s) => s.mc("anonymous", "set", "public", s.at),
         seen: (s) => [new RegExp(`^${subject(s)} everyone can write, delete on the server.*${pattern}$`)],
     },
@@ -46,6 +48,7 @@ export const ACCESS: readonly Change[] = [
     },
     {
         name: "anonymous listing removed",
+        listed: true,
         make: (s) => setPolicy(s, { ...onBucket(s), Action: ["s3:GetBucketLocation"] }, onObjects(s)),
         seen: (s) => [new RegExp(`^${subject(s)} not everyone can list on the server .*${pattern}$`)],
     },

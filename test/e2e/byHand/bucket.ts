@@ -10,6 +10,7 @@ const missing = (s: Scene) => [
 export const BUCKETS: readonly Change[] = [
     {
         name: "a quota that blocks uploads",
+        listed: true,
         make: (s) => s.mc("quota", "set", s.at, "--size", "1KiB"),
         seen: (s) => [
             `quota of bucket ${s.bucket}: 1024 bytes, beyond which uploads are refused, should be none`,
@@ -49,6 +50,7 @@ export const BUCKETS: readonly Change[] = [
     },
     {
         name: "bucket deleted",
+        listed: true,
         make: (s) => s.mc("rb", "--force", s.at),
         seen: missing,
         takesObjects: true,
@@ -78,6 +80,7 @@ export const BUCKETS: readonly Change[] = [
             /^anonymous access to bucket .*: none on the server/,
             /^expiry of bucket .*: no lifecycle rules on the server/,
             "object nix-cache-info: missing on the server, should be there",
+            "object usage.html: missing on the server, should be there",
         ],
         takesObjects: true,
     },
@@ -93,6 +96,7 @@ export const BUCKETS: readonly Change[] = [
         seen: () => [
             /^expiry of bucket .*: a rule for the whole bucket was added \(30 days\); the rule for nar\/\* is missing/,
             /^object nix-cache-info: its content type is "application\/octet-stream"/,
+            "object usage.html: missing on the server, should be there",
         ],
         takesObjects: true,
     },

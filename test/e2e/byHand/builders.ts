@@ -16,16 +16,19 @@ async function group(s: Scene, name: string, policy?: string): Promise<void> {
 export const BUILDERS: readonly Change[] = [
     {
         name: "builder deleted",
+        listed: true,
         make: (s) => user(s, "rm", "server", s.one),
         seen: (s) => [one(s, "missing on the server, should be there")],
     },
     {
         name: "builder disabled",
+        listed: true,
         make: (s) => user(s, "disable", "server", s.one),
         seen: (s) => [one(s, "disabled on the server, should be enabled")],
     },
     {
         name: "builder with another secret",
+        listed: true,
         make: (s) => user(s, "add", "server", s.one, "another-secret"),
         seen: (s) => [one(s, "has another secret on the server, should be the stack's")],
     },
@@ -42,11 +45,13 @@ export const BUILDERS: readonly Change[] = [
     },
     {
         name: "policy detached from a builder",
+        listed: true,
         make: (s) => s.mc("admin", "policy", "detach", "server", s.writePolicy, "--user", s.one),
         seen: (s) => [one(s, `policy ${s.writePolicy} is not attached, should be attached`)],
     },
     {
         name: "an extra policy attached to a builder",
+        listed: true,
         make: (s) => attach(s, "readwrite", "--user", s.one),
         seen: (s) => [one(s, `policy readwrite is attached too, should be ${s.writePolicy} alone`)],
     },
@@ -63,6 +68,7 @@ export const BUILDERS: readonly Change[] = [
     },
     {
         name: "builder put into a group that has a policy",
+        listed: true,
         make: (s) => group(s, `${s.bucket}-group`, "readwrite"),
         seen: (s) => [
             one(s, `is in group ${s.bucket}-group, which has the policy readwrite, should be in no group`),
@@ -83,6 +89,7 @@ export const BUILDERS: readonly Change[] = [
     },
     {
         name: "builder given a service account",
+        listed: true,
         make: (s) =>
             user(
                 s,

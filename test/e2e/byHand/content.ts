@@ -15,6 +15,7 @@ function write(s: Scene, content: string, ...attributes: string[]): Promise<stri
 export const CONTENT: readonly Change[] = [
     {
         name: "nix-cache-info changed",
+        listed: true,
         make: (s) => write(s, cacheInfo(10), TYPE),
         seen: () => [
             'object nix-cache-info: its content was changed ("Priority: 10"), should be "Priority: 40"',
@@ -34,11 +35,13 @@ export const CONTENT: readonly Change[] = [
     },
     {
         name: "nix-cache-info deleted",
+        listed: true,
         make: (s) => s.mc("rm", `${s.at}/${INFO}`),
         seen: () => ["object nix-cache-info: missing on the server, should be there"],
     },
     {
         name: "nix-cache-info with another content type",
+        listed: true,
         make: (s) => write(s, cacheInfo(40), "Content-Type=text/html"),
         seen: () => [`object nix-cache-info: its content type is "text/html", should be ${CACHE_INFO_TYPE}`],
     },
@@ -65,8 +68,24 @@ export const CONTENT: readonly Change[] = [
     },
     {
         name: "bucket emptied",
+        listed: true,
         make: (s) => s.mc("rm", "--recursive", "--force", s.at),
-        seen: () => ["object nix-cache-info: missing on the server, should be there"],
+        seen: () => [
+            "object nix-cache-info: missing on the server, should be there",
+            "object usage.html: missing on the server, should be there",
+        ],
         takesObjects: true,
+    },
+    {
+        name: "the page for users changed",
+        make: (s) =>
+            s.mc(
+                "cp",
+                "--attr",
+                "Content-Type=text/html; charset=utf-8",
+                s.file("<p>hello</p>"),
+                `${s.at}/usage.html`,
+            ),
+        seen: () => [/^object usage.html: its content was changed \("<p>hello<\/p>"\)/],
     },
 ];

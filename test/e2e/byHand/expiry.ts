@@ -21,16 +21,19 @@ function rules(s: Scene, change: (rules: Record<string, unknown>[]) => unknown[]
 export const EXPIRY: readonly Change[] = [
     {
         name: "lifecycle removed",
+        listed: true,
         make: (s) => s.mc("ilm", "rule", "rm", "--all", "--force", s.at),
         seen: (s) => [line(s, "no lifecycle rules on the server")],
     },
     {
         name: "other days",
+        listed: true,
         make: (s) => s.mc("ilm", "rule", "edit", "--id", "nar", "--expire-days", "365", s.at),
         seen: (s) => [line(s, "the rule for nar/* has 365 days in place of 37")],
     },
     {
         name: "one rule disabled",
+        listed: true,
         make: (s) => s.mc("ilm", "rule", "edit", "--id", "hash-0", "--disable", s.at),
         seen: (s) => [line(s, "the rule for 0* is disabled")],
     },
@@ -41,6 +44,7 @@ export const EXPIRY: readonly Change[] = [
     },
     {
         name: "a bucket-wide rule added",
+        listed: true,
         make: (s) => rule(s, "--expire-days", "90"),
         seen: (s) => [line(s, "a rule for the whole bucket was added (90 days)")],
     },

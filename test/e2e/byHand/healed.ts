@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { MANAGED_OBJECTS } from "../../../cache/policies.ts";
 import { nixCache } from "../cli.ts";
 import { objectsOf, serverState, stateOf, type Objects } from "../serverState.ts";
 import type { Change } from "./change.ts";
@@ -69,9 +70,9 @@ export async function quiet(scene: Scene): Promise<void> {
 /** Every object that was there is there, and was not written again. */
 export async function kept({ stack, bucket }: Scene, before: Objects): Promise<void> {
     const after = await objectsOf(stack.minio.connection, bucket);
-    assert.ok("nix-cache-info" in after);
-    // The one object that belongs to the stack.
-    const cacheOf = (objects: Objects) => ({ ...objects, "nix-cache-info": undefined });
+    for (const name of MANAGED_OBJECTS) assert.ok(name in after, name);
+    const cacheOf = (objects: Objects) =>
+        Object.entries(objects).filter(([name]) => !(MANAGED_OBJECTS as readonly string[]).includes(name));
     assert.deepEqual(cacheOf(after), cacheOf(before));
 }
 

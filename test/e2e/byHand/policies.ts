@@ -26,6 +26,7 @@ const notAttached = (s: Scene, user: string) =>
 export const POLICIES: readonly Change[] = [
     {
         name: "write policy changed: deleting allowed",
+        listed: true,
         make: (s) =>
             write(s, [
                 ...declared(s),
@@ -59,7 +60,8 @@ export const POLICIES: readonly Change[] = [
         seen: (s) => [new RegExp(`^policy ${s.writePolicy}: .*192\\.0\\.2\\.0/24.*should be as the stack`)],
     },
     {
-        name: "write policy detached from one builder, and deleted for the other",
+        name: "write policy detached from the builders and deleted",
+        listed: true,
         make: detachAndRemove,
         seen: (s) => [
             `policy ${s.writePolicy}: missing on the server, should be there`,
@@ -90,6 +92,7 @@ export const POLICIES: readonly Change[] = [
     },
     {
         name: "all users and policies deleted",
+        listed: true,
         make: async (s) => {
             for (const name of [s.one, s.two]) await s.mc("admin", "user", "rm", "server", name);
             await policy(s, "rm", "server", s.writePolicy);

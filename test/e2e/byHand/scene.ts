@@ -37,6 +37,11 @@ export class Scene {
         return new Scene(stack, bucket, await secretsOf(stack));
     }
 
+    /** The same cache as another stack has it. */
+    on(stack: TestStack): Scene {
+        return new Scene(stack, this.bucket, this.secrets);
+    }
+
     /** Runs mc as the administrator; it must succeed. */
     async mc(...args: string[]): Promise<string> {
         return this.mcWith(undefined, ...args);

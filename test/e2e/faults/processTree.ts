@@ -45,3 +45,17 @@ function signal(pid: number, name: NodeJS.Signals): void {
         // It has ended in between.
     }
 }
+
+/** The command lines of all that this process has started, as often as they can be read while something runs. */
+export async function commandLinesDuring<T>(work: Promise<T>): Promise<{ result: T; lines: string[] }> {
+    const lines = new Set<string>();
+    const timer = setInterval(() => {
+        for (const pid of descendants(process.pid)) lines.add(commandLine(pid));
+    }, 2);
+    try {
+        const result = await work;
+        return { result, lines: [...lines] };
+    } finally {
+        clearInterval(timer);
+    }
+}

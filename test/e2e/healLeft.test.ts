@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { Scene } from "./byHand/scene.ts";
+import { kept, seen } from "./byHand/healed.ts";
+import { nixCache } from "./cli.ts";
+import { objectsOf } from "./serverState.ts";
+import { newMinio, theWorld } from "./world.ts";
+
+/** What heal says is left, in its last lines. */
+function left(stdout: string): string[] {
+    return (stdout.split("\nleft:\n")[1] ?? "")
+        .trimEnd()
+        .split("\n")
+        .map((line) => line.trim());
+}
+
+const SUSPENDED =
+    /^versioning of bucket \S+: suspended on the server, should be never switched on; cannot be undone: .*mc mirror/;
+
+describe("what MinIO cannot undo is said, with what to do; all else is healed", function () {
+    this.timeout(1_800_000);
+
+    it("versioning: suspended, and the markers that it leaves are named", async () => {
+        const s = await Scene.open("versioned");
+        assert.equal(await s.builder(s.one).status("PUT", "nar/x.nar", "nar"), 200);
+        await s.mc("version", "enable", s.at);
+        await s.mc("anonymous", "set", "none", s.at);
+        const before = await objectsOf(s.stack.minio.connection, s.bucket);
+        await seen(s, [
+            /^versioning of bucket versioned: enabled on the server/,
+            /^anonymous access to bucket/,
+        ]);
+
+        const healed = await nixCache(s.stack, ["heal", "--yes"]);
+        assert.equal(healed.status, 5, healed.stdout + healed.stderr);
+        assert.match(healed.stdout, /\ndone: suspend the bucket's versioning\n/);
+        const lines = left(healed.stdout);
+        assert.equal(lines.length, 1, healed.stdout);
+        assert.match(lines[0] ?? "", SUSPENDED);
+        await seen(s, [SUSPENDED], 5);
+        await kept(s, before);
+
+        const again = await nixCache(s.stack, ["heal", "--yes"]);
+        assert.equal(again.status, 5);
+        assert.match(again.stdout, /\nnothing of this can be undone on MinIO; nothing was changed\n$/);
+    });
+
+    it("versioning suspended by hand on a bucket that never had it", async () => {
+        const s = await Scene.open("suspended");
+        await s.mc("version", "suspend", s.at);
+        await seen(s, [SUSPENDED], 5);
+        assert.equal((await nixCache(s.stack, ["heal", "--yes"])).status, 5);
+        const { exitCode, json } = await asJson(s);
+        assert.equal(exitCode, 5);
+        assert.equal(json.drift, true);
+        assert.deepEqual(
+            json.findings.map(({ subject, repairable }) => [subject, repairable]),
+            [["versioning of bucket suspended", false]],
+        );
+    });
+
+    it("object locking: the bucket is the cache again, locked as it is", async () => {
+        const s = await Scene.open("locked");
+        await s.mc("rb", "--force", s.at);
+        await s.mc("mb", "--with-lock", s.at);
+        const healed = await nixCache(s.stack, ["heal", "--yes"]);
+        assert.equal(healed.status, 5, healed.stdout + healed.stderr);
+        const lines = left(healed.stdout);
+        assert.ok(
+            lines.some((line) =>
+                line.startsWith("object locking of bucket locked: on, should be off; cannot be undone"),
+            ),
+            healed.stdout,
+        );
+        assert.ok(
+            lines.every((line) => /^(object locking|versioning) of bucket locked/.test(line)),
+            healed.stdout,
+        );
+        assert.equal(await s.builder(s.one).status("PUT", "nar/x.nar", "nar"), 200);
+        assert.equal((await nixCache(s.stack, ["drift"])).status, 5);
+        assert.equal((await nixCache(s.stack, ["up"])).status, 0);
+    });
+
+    it("replication: taken away, with the versioning that it needed", async () => {
+        const { tools } = await theWorld();
+        const other = await newMinio(tools);
+        const s = await Scene.open("replicated");
+        const remote = await Scene.open("copies", {}, other);
+        await remote.mc("version", "enable", remote.at);
+        await s.mc("version", "enable", s.at);
+        const { accessKey, secretKey, url } = other.connection;
+        const target = new URL(`${url}/copies`);
+        target.username = accessKey;
+        target.password = secretKey;
+        const added = await s
+            .mc("replicate", "add", s.at, "--remote-bucket", target.href, "--priority", "1")
+            .catch((error: unknown) => String(error));
+        assert.doesNotMatch(added, /has failed/);
+        await seen(s, [/^replication of bucket replicated: set on the server/, /^versioning of bucket/]);
+        const healed = await nixCache(s.stack, ["heal", "--yes"]);
+        assert.equal(healed.status, 5, healed.stdout + healed.stderr);
+        assert.match(left(healed.stdout).join("\n"), SUSPENDED);
+        assert.equal(left(healed.stdout).length, 1, healed.stdout);
+    });
+});
+
+interface DriftJson {
+    readonly drift: boolean;
+    readonly findings: readonly { readonly subject: string; readonly repairable: boolean }[];
+}
+
+async function asJson(s: Scene): Promise<{ exitCode: number | null; json: DriftJson }> {
+    const { status, stdout } = await nixCache(s.stack, ["drift", "--json"]);
+    return { exitCode: status, json: JSON.parse(stdout) as DriftJson };
+}

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { builderPolicy } from "../../cache/policies.ts";
+import { quiet, seen } from "./byHand/healed.ts";
+import { Scene } from "./byHand/scene.ts";
+import { nixCache } from "./cli.ts";
+
+describe("a cache without listing and without expiry", function () {
+    this.timeout(1_800_000);
+    let s: Scene;
+
+    before(async () => {
+        s = await Scene.open("plain", { anonymousListing: false, expireDays: 0 });
+    });
+
+    it("that is given both by hand is brought back", async () => {
+        await s.mc("anonymous", "set", "download", s.at);
+        await s.mc("ilm", "rule", "add", "--expire-days", "90", s.at);
+        await seen(s, [
+            /^anonymous access to bucket plain: everyone can list on the server .*, should be read without listing$/,
+            "expiry of bucket plain: a rule for the whole bucket was added (90 days), should be none",
+        ]);
+        const healed = await nixCache(s.stack, ["heal", "--yes"]);
+        assert.equal(healed.status, 0, healed.stdout + healed.stderr);
+        await quiet(s);
+    });
+});
+
+describe("what is written differently and means the same", function () {
+    this.timeout(1_800_000);
+    let s: Scene;
+
+    before(async () => {
+        s = await Scene.open("same");
+    });
+
+    async function noDrift(): Promise<void> {
+        const [drift, preview] = await Promise.all([nixCache(s.stack, ["drift"]), s.stack.preview()]);
+        assert.equal(drift.status, 0, drift.stdout + drift.stderr);
+        assert.equal(preview.failed, false, preview.text);
+    }
+
+    it("is no drift in the bucket's policy", async () => {
+        const everyone = { Effect: "Allow", Principal: "*" };
+        const [bucket, objects] = ["arn:aws:s3:::same", "arn:aws:s3:::same/*"];
+        const Statement = [
+            { ...everyone, Action: "s3:GetObject", Resource: objects },
+            { ...everyone, Action: "s3:ListBucket", Resource: bucket },
+            { ...everyone, Action: "s3:GetBucketLocation", Resource: bucket, Sid: "where" },
+            // Another statement allows it already.
+            { ...everyone, Action: ["s3:GetObject"], Resource: ["arn:aws:s3:::same/nar/*"] },
+        ];
+        await s.mc("anonymous", "set-json", s.file({ Version: "2012-10-17", Statement }), s.at);
+        await noDrift();
+    });
+
+    it("is no drift in the write policy", async () => {
+        const [allow, ...denials] = builderPolicy("same").Statement;
+        const single = (allow?.Action ?? []).map((action) => ({
+            Effect: "Allow",
+            Action: action,
+            Resource: action.includes("Bucket") ? "arn:aws:s3:::same" : "arn:aws:s3:::same/*",
+        }));
+        const document = { Version: "2012-10-17", Statement: [...denials, ...single.reverse()] };
+        await s.mc("admin", "policy", "create", "server", s.writePolicy, s.file(document));
+        await noDrift();
+    });
+
+    it("is no drift in the rules, in another order and under other names", async () => {
+        const text = await s.mc("ilm", "rule", "export", s.at);
+        const { Rules } = JSON.parse(text) as { Rules: { ID: string }[] };
+        const others = Rules.reverse().map((rule, index) => ({ ...rule, ID: `rule-${index}` }));
+        await s.mcWith(JSON.stringify({ Rules: others }), "ilm", "rule", "import", s.at);
+        await noDrift();
+    });
+
+    it("is no drift where strangers have buckets, users, groups and policies of their own", async () => {
+        await s.mc("mb", "server/strangers");
+        await s.mc("admin", "user", "add", "server", "a-stranger", "strange-secret");
+        await s.mc("admin", "policy", "attach", "server", "readwrite", "--user", "a-stranger");
+        await s.mc("admin", "group", "add", "server", "strangers", "a-stranger");
+        await noDrift();
+        await quiet(s);
+    });
+});

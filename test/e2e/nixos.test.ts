@@ -1,0 +1,241 @@
+import assert from "node:assert/strict";
+import { existsSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import type { HostConfig } from "../../cache/hostSettings.ts";
+import { projectDir } from "../../sandbox/paths.ts";
+import { executable, pathFolders, versionOf } from "../../toolchain/search.ts";
+import { run } from "../../toolchain/run.ts";
+import { skip } from "../skips.ts";
+import { defaultStack } from "./shared.ts";
+import { newFolder } from "./world.ts";
+
+/** What test/nixos/evaluate.nix gives. */
+interface System {
+    readonly assertions: string[];
+    readonly nixConf: string;
+    readonly hook: string | null;
+    readonly certificates: string[];
+    readonly tmpfiles: string[];
+    readonly units: Record<string, string | null>;
+    readonly options: string[];
+    readonly undocumented: string[];
+    readonly required: string[];
+    readonly shell: string;
+    readonly checks: Record<string, string>;
+}
+
+type Settings = Record<string, unknown>;
+
+const BUILDER = {
+    enable: true,
+    credentialsFile: "/run/secrets/credentials",
+    signingKeyFile: "/run/secrets/signing-key",
+};
+
+describe("the NixOS modules", function () {
+    this.timeout(1_800_000);
+    let nix = "";
+    let nixpkgs = "";
+    let host: HostConfig;
+    let hostConfigFile: string;
+
+    before(async function () {
+        nix = (await newerNix()) ?? skip(this, "nixpkgs");
+        nixpkgs = nixpkgsFolder() ?? skip(this, "nixpkgs");
+        const { stack } = await defaultStack();
+        const { stdout } = await stack.cli("stack", "output", "hostConfig", "--json");
+        host = JSON.parse(stdout) as HostConfig;
+        hostConfigFile = join(newFolder("nixos"), "nix-cache.json");
+        writeFileSync(hostConfigFile, stdout);
+    });
+
+    const instantiate = (settings: Settings, extra: Settings) =>
+        run(
+            nix,
+            [
+                ...["--store", "dummy://", "--eval", "--strict", "--json"],
+                join(projectDir, "test", "nixos", "evaluate.nix"),
+                ...["--argstr", "nixpkgs", nixpkgs, "--argstr", "project", projectDir],
+                ...["--argstr", "settings", JSON.stringify({ hostConfigFile, ...settings })],
+                ...["--argstr", "extra", JSON.stringify(extra)],
+            ],
+            { env: { ...process.env, NIX_CONFIG: "build-users-group =", HOME: newFolder("home") } },
+        );
+    const evaluate = async (settings: Settings, extra: Settings = {}): Promise<System> => {
+        const { status, stdout, stderr } = await instantiate(settings, extra);
+        assert.equal(status, 0, stderr);
+        return JSON.parse(stdout) as System;
+    };
+    const fails = async (settings: Settings): Promise<string> => {
+        const { status, stderr } = await instantiate(settings, {});
+        assert.notEqual(status, 0);
+        return stderr;
+    };
+    const has = (text: string | null | undefined, line: string) =>
+        assert.ok((text ?? "").split("\n").includes(line), `${line}\nis not in\n${text ?? "nothing"}`);
+
+    it("change nothing until a role is enabled", async () => {
+        const { nixConf, units, hook, certificates } = await evaluate({});
+        assert.ok(!nixConf.includes(host.substituter));
+        assert.equal(hook, null);
+        assert.deepEqual(certificates, []);
+        assert.equal(units["nix-cache-push.service"], null);
+    });
+
+    it("add the cache, its keys and its CA to what a host has", async () => {
+        const theirs = {
+            nix: { settings: { substituters: ["https://other.example"], "connect-timeout": 9 } },
+        };
+        const { nixConf, certificates, assertions } = await evaluate(
+            { substituter: { enable: true } },
+            theirs,
+        );
+        assert.deepEqual(assertions, []);
+        const values = (name: string) =>
+            new RegExp(`^${name} = (.*)$`, "m").exec(nixConf)?.[1]?.split(" ").sort() ?? [];
+        assert.deepEqual(
+            values("substituters"),
+            [host.substituter, "https://cache.nixos.org/", "https://other.example"].sort(),
+        );
+        const keys = values("trusted-public-keys");
+        for (const key of host.trustedPublicKeys) assert.ok(keys.includes(key));
+        assert.ok(keys.some((key) => key.startsWith("cache.nixos.org-1:")));
+        has(nixConf, "fallback = true");
+        has(nixConf, "connect-timeout = 9");
+        has(nixConf, "narinfo-cache-positive-ttl = 86400");
+        has(nixConf, "narinfo-cache-negative-ttl = 300");
+        assert.deepEqual(certificates, [host.caCertificate]);
+    });
+
+    it("make a builder that queues, and a service that pushes", async () => {
+        const { nixConf, units, hook, assertions, tmpfiles } = await evaluate({ builder: BUILDER });
+        assert.deepEqual(assertions, []);
+        has(nixConf, `post-build-hook = ${hook ?? ""}`);
+        assert.match(hook ?? "", /^\/nix\/store\/.*-nix-cache-post-build-hook$/);
+        const push = units["nix-cache-push.service"];
+        has(push, "LoadCredential=credentials:/run/secrets/credentials");
+        has(push, "LoadCredential=signing-key:/run/secrets/signing-key");
+        has(push, 'Environment="AWS_SHARED_CREDENTIALS_FILE=%d/credentials"');
+        has(push, `Environment="NIX_CACHE_PROFILE=${host.builders[0] ?? ""}"`);
+        has(push, 'Environment="NIX_CACHE_UPSTREAM_KEYS=cache.nixos.org-1"');
+        has(push, "StateDirectory=nix-cache-push");
+        has(push, "Restart=always");
+        has(push, "ProtectSystem=strict");
+        assert.match(push ?? "", /^ExecStart=.*nix-cache' 'push' '--watch'/m);
+        has(
+            units["nix-daemon.service"],
+            'Environment="AWS_SHARED_CREDENTIALS_FILE=/run/secrets/credentials"',
+        );
+        assert.ok(tmpfiles.includes("d /var/lib/nix-cache-push 0755 nix-cache-push nix-cache-push -"));
+    });
+
+    it("run drift and doctor by timers, with metrics and whom to tell", async () => {
+        const checks = {
+            drift: { enable: true },
+            doctor: { enable: true, arguments: ["--deep"] },
+            projectDir: "/srv/nix-cache",
+            environmentFile: "/run/secrets/pulumi.env",
+            onFailure: ["tell@%n.service"],
+        };
+        const { units, assertions } = await evaluate({
+            checks,
+            builder: BUILDER,
+            metricsDir: "/var/lib/metrics",
+        });
+        assert.deepEqual(assertions, []);
+        has(units["nix-cache-drift.timer"], "OnCalendar=hourly");
+        has(units["nix-cache-drift.service"], "OnFailure=tell@%n.service");
+        has(units["nix-cache-drift.service"], "EnvironmentFile=/run/secrets/pulumi.env");
+        assert.match(units["nix-cache-doctor.service"] ?? "", /'doctor' '--metrics' .* '--deep'$/m);
+        assert.match(units["nix-cache-doctor.service"] ?? "", /^ExecStopPost=\+/m);
+        assert.match(units["nix-cache-queue-metrics.service"] ?? "", /'queue' '--metrics'/);
+    });
+
+    it("refuse secrets in the store, and names that are none, in words", async () => {
+        const store = "/nix/store/00000000000000000000000000000000-key";
+        for (const [builder, expected] of [
+            [
+                { signingKeyFile: store },
+                /builder\.signingKeyFile is .*, in the Nix store, which everyone can read/,
+            ],
+            [{ credentialsFile: store }, /builder\.credentialsFile is .*, in the Nix store/],
+            [
+                { credentialsFile: "secrets/key" },
+                /builder\.credentialsFile is "secrets\/key"; it must be an absolute/,
+            ],
+            [
+                { profile: "nobody" },
+                /builder\.profile is "nobody", which is no builder of the cache: it has nixbuilder/,
+            ],
+        ] as const) {
+            const { assertions } = await evaluate({ builder: { ...BUILDER, ...builder } });
+            assert.equal(assertions.length, 1, assertions.join("\n"));
+            assert.match(assertions[0] ?? "", expected);
+        }
+    });
+
+    it("say what is wrong with the file of the stack", async () => {
+        const on = { substituter: { enable: true } };
+        const missing = join(newFolder("missing"), "nix-cache.json");
+        assert.match(
+            await fails({ ...on, hostConfigFile: missing }),
+            /there is no file .*Make it with: pulumi stack output/,
+        );
+        writeFileSync(missing, "error: no stack selected");
+        assert.match(await fails({ ...on, hostConfigFile: missing }), /holds no JSON object/);
+        writeFileSync(missing, JSON.stringify({ ...host, version: 2 }));
+        assert.match(
+            await fails({ ...on, hostConfigFile: missing }),
+            /has the format version 2, and this module reads version 1/,
+        );
+    });
+
+    it("know no option but theirs", async () => {
+        const wrong = await fails({ builder: { ...BUILDER, credentials: "/x" } });
+        assert.match(wrong, /option `services\.nix-cache\.builder\.credentials' does not exist/);
+    });
+
+    it("give each option a type, a description and an example, and a default where there can be one", async () => {
+        const { options, undocumented, required } = await evaluate({});
+        assert.deepEqual(undocumented, []);
+        assert.ok(options.length > 30);
+        assert.deepEqual(required.map((name) => name.split(".").at(-1)).sort(), [
+            "credentialsFile",
+            "environmentFile",
+            "hostConfigFile",
+            "projectDir",
+            "signingKeyFile",
+        ]);
+    });
+
+    it("come in a flake whose shell, package and checks can be evaluated", async () => {
+        const { shell, checks } = await evaluate({});
+        assert.match(shell, /^\/nix\/store\/.*\.drv$/);
+        assert.deepEqual(Object.keys(checks).sort(), ["modules", "package"]);
+    });
+});
+
+/** `nix-instantiate` of a Nix that today's nixpkgs takes (2.18), in the folder that NIX_CACHE_TEST_NIX names or on PATH. */
+async function newerNix(): Promise<string | undefined> {
+    for (const folder of [process.env.NIX_CACHE_TEST_NIX ?? "", ...pathFolders()].filter(
+        (one) => one !== "",
+    )) {
+        const file = executable(join(folder, "nix-instantiate"));
+        if (file === undefined) continue;
+        const [, major = 0, minor = 0] = (/ (\d+)\.(\d+)/.exec(await versionOf(file)) ?? []).map(Number);
+        // The real file may be `nix`, which is told by its name what to do.
+        if (major > 2 || (major === 2 && minor >= 18)) return join(folder, "nix-instantiate");
+    }
+    return undefined;
+}
+
+/** Folder of nixpkgs: what NIX_CACHE_TEST_NIXPKGS names, or NIX_PATH. */
+function nixpkgsFolder(): string | undefined {
+    const inPath = (process.env.NIX_PATH ?? "")
+        .split(delimiter)
+        .find((entry) => entry.startsWith("nixpkgs=/"))
+        ?.slice("nixpkgs=".length);
+    return [process.env.NIX_CACHE_TEST_NIXPKGS, inPath].find(
+        (folder) => folder !== undefined && existsSync(join(folder, "nixos", "lib", "eval-config.nix")),
+    );
+}

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { projectDir } from "../../sandbox/paths.ts";
+import { run } from "../../toolchain/run.ts";
+
+/** What nixos/package.nix installs: the sources that it names, and two libraries. */
+const recipe = readFileSync(join(projectDir, "nixos", "package.nix"), "utf8");
+const SOURCES = [...recipe.matchAll(/^ {6}\.\.\/(\S+)$/gm)].map((match) => match[1] ?? "");
+const LIBRARIES = ["aws4", "tweetnacl"];
+
+describe("the package for builders", () => {
+    let folder: string;
+    const program = (...args: string[]) => {
+        const { PATH = "", HOME = "" } = process.env;
+        const env = { PATH, HOME, NIX_CACHE_QUEUE: join(folder, "queue") };
+        return run(process.execPath, [join(folder, "ops", "main.ts"), ...args], { cwd: "/", env });
+    };
+
+    before(() => {
+        assert.ok(SOURCES.length > 5);
+        folder = mkdtempSync(join(tmpdir(), "nix-cache-package-"));
+        for (const source of SOURCES) {
+            mkdirSync(dirname(join(folder, source)), { recursive: true });
+            cpSync(join(projectDir, source), join(folder, source), { recursive: true });
+        }
+        mkdirSync(join(folder, "node_modules"));
+        for (const name of LIBRARIES)
+            symlinkSync(join(projectDir, "node_modules", name), join(folder, "node_modules", name));
+    });
+    after(() => rmSync(folder, { recursive: true, force: true }));
+
+    it("queues", async () => {
+        const path = "/nix/store/00000000000000000000000000000000-a";
+        assert.deepEqual(await program("enqueue", path), { status: 0, stdout: "", stderr: "" });
+        const { stdout } = await program("queue", "--json");
+        assert.equal((JSON.parse(stdout) as { waiting: number }).waiting, 1);
+    });
+
+    it("never fails a build, and says what it does not queue", async () => {
+        const { status, stderr } = await program("enqueue", "/etc/passwd");
+        assert.equal(status, 0);
+        assert.match(stderr, /^nix-cache: \/etc\/passwd is no store path, and is not queued$/m);
+        const nowhere = await program(
+            "enqueue",
+            "--queue",
+            "/etc/hostname/none",
+            "/nix/store/00000000000000000000000000000000-a",
+        );
+        assert.equal(nowhere.status, 0);
+        assert.match(nowhere.stderr, /^nix-cache: not queued: /m);
+    });
+
+    it("has all that pushing needs", async () => {
+        const { status, stderr } = await program("push");
+        assert.equal(status, 1);
+        assert.equal(
+            stderr,
+            "nix-cache: where is it? give --host-config FILE, or set NIX_CACHE_HOST_CONFIG_FILE\n",
+        );
+    });
+
+    it("says of the stack's commands that they are elsewhere", async () => {
+        const folderOfProject = ["--metrics", "/dev/null"];
+        const { status, stderr } = await run(
+            process.execPath,
+            [join(folder, "ops", "main.ts"), "drift", ...folderOfProject],
+            {
+                cwd: projectDir,
+            },
+        );
+        assert.equal(status, 1);
+        assert.match(stderr, /this command is not part of what is installed here/);
+    });
+
+    it("has the libraries in the versions of package-lock.json", () => {
+        const lock = JSON.parse(readFileSync(join(projectDir, "package-lock.json"), "utf8")) as {
+            packages: Record<string, { version: string }>;
+        };
+        for (const name of LIBRARIES) {
+            const version = lock.packages[`node_modules/${name}`]?.version ?? "";
+            const part = recipe.slice(recipe.indexOf(`${name} = fetchFromGitHub`));
+            assert.match(
+                part.slice(0, part.indexOf("};")),
+                new RegExp(`(rev = "v|# )${version}(";)?$`, "m"),
+                name,
+            );
+        }
+    });
+});

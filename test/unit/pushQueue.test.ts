@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { byTurn, newEntry, readEntry, waitMs } from "../../push/entry.ts";
+import { Queue } from "../../push/queue.ts";
+import { report, reportLines } from "../../push/report.ts";
+import { baseName, isStorePath } from "../../push/storePath.ts";
+
+const A = "/nix/store/00000000000000000000000000000000-a";
+const B = "/nix/store/11111111111111111111111111111111-b";
+const NOW = new Date("2026-11-22T12:00:00Z");
+
+describe("the queue of pushes", () => {
+    let folder: string;
+    let queue: Queue;
+
+    beforeEach(() => {
+        folder = mkdtempSync(join(tmpdir(), "nix-cache-queue-"));
+        queue = new Queue(folder);
+    });
+    afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+    it("keeps each path once, for whoever opens it next", () => {
+        assert.equal(queue.add(A, 10, NOW), "queued");
+        assert.equal(queue.add(A, 10, NOW), "waiting already");
+        assert.equal(queue.add(B, 10, NOW), "queued");
+        const paths = new Queue(folder).list().map(({ path }) => path);
+        assert.deepEqual(paths.sort(), [A, B]);
+        assert.deepEqual(readdirSync(join(folder, "new")), [], "nothing half-made is left");
+    });
+
+    it("drops and counts what finds it full", () => {
+        queue.add(A, 1);
+        assert.equal(queue.add(B, 1), "dropped");
+        assert.equal(queue.add(B, 1), "dropped");
+        assert.equal(queue.dropped(), 2);
+        assert.equal(queue.add(A, 1), "waiting already", "what waits is not dropped");
+        assert.match(
+            reportLines(report(queue, folder, 1)).join("\n"),
+            /^dropped {2}2 \(the queue was full\)$/m,
+        );
+    });
+
+    it("moves to the failed what is given up, and back on demand or when it is queued again", () => {
+        queue.add(A, 10, NOW);
+        queue.giveUp({ ...newEntry(A, NOW), tries: 5, lastError: "bad" });
+        assert.deepEqual(queue.list(), []);
+        assert.deepEqual(
+            queue.failed().map(({ path, lastError }) => [path, lastError]),
+            [[A, "bad"]],
+        );
+        assert.equal(queue.retry(NOW), 1);
+        assert.deepEqual(queue.list(), [newEntry(A, NOW)]);
+        queue.giveUp({ ...newEntry(A, NOW), tries: 5 });
+        queue.add(A, 10, NOW);
+        assert.deepEqual(queue.failed(), []);
+    });
+
+    it("removes what was pushed", () => {
+        queue.add(A, 10, NOW);
+        queue.remove(newEntry(A, NOW));
+        assert.deepEqual(queue.list(), []);
+    });
+
+    it("loses no path to a file that cannot be read: its name says which it is", () => {
+        queue.add(A, 10, NOW);
+        const file = join(folder, "waiting", baseName(A));
+        for (const text of ["", "{", '{"tries":"x","queued":7,"notBefore":"soon"}']) {
+            writeFileSync(file, text);
+            const [entry] = queue.list();
+            assert.equal(entry?.path, A);
+            assert.equal(entry.tries, 0);
+            assert.equal(entry.notBefore, undefined);
+            assert.equal(entry.queued, statSync(file).mtime.toISOString());
+        }
+    });
+
+    it("holds no secret and can be read by everyone", () => {
+        queue.add(A, 10, NOW);
+        const file = join(folder, "waiting", baseName(A));
+        assert.equal(statSync(file).mode & 0o777, 0o644);
+        assert.deepEqual(Object.keys(JSON.parse(readFileSync(file, "utf8")) as object).sort(), [
+            "outages",
+            "path",
+            "queued",
+            "tries",
+        ]);
+    });
+});
+
+describe("an entry of the queue", () => {
+    const at = (seconds: number) => new Date(NOW.getTime() + seconds * 1000);
+
+    it("comes after those that were not tried, once it has failed", () => {
+        const failed = { ...newEntry(A, at(0)), tries: 1, notBefore: at(100).toISOString() };
+        const fresh = newEntry(B, at(50));
+        assert.deepEqual([failed, fresh].sort(byTurn), [fresh, failed]);
+        assert.deepEqual([newEntry(B, at(0)), newEntry(A, at(0))].sort(byTurn)[0]?.path, A);
+    });
+
+    it("waits for its time, but not for one that only a wrong clock can have made", () => {
+        const entry = { ...newEntry(A, at(0)), notBefore: at(60).toISOString() };
+        assert.equal(waitMs(entry, at(0).getTime(), 900_000), 60_000);
+        assert.equal(waitMs(entry, at(61).getTime(), 900_000), 0);
+        assert.equal(waitMs(entry, at(-3600).getTime(), 900_000), 0);
+    });
+
+    it("is written and read as it was", () => {
+        const entry = {
+            ...newEntry(A, NOW),
+            tries: 2,
+            outages: 3,
+            notBefore: at(5).toISOString(),
+            lastError: "x",
+        };
+        assert.deepEqual(readEntry(baseName(A), JSON.stringify(entry), at(9)), entry);
+    });
+});
+
+describe("isStorePath", () => {
+    for (const [text, expected] of [
+        [A, true],
+        ["/nix/store/8hb1zapwkfr1j7zmxj7s7wj2pgci7zjm-a.txt", true],
+        [`${A}/bin`, false],
+        ["/nix/store/00000000000000000000000000000000", false],
+        ["/nix/store/0000000000000000000000000000000e-a", false],
+        ["/nix/store/../etc/passwd", false],
+        ["relative", false],
+        [`${A}\n`, false],
+        ["", false],
+    ] as const) {
+        it(`says of ${JSON.stringify(text)}: ${String(expected)}`, () =>
+            assert.equal(isStorePath(text), expected));
+    }
+});
