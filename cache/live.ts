@@ -21,6 +21,14 @@ export interface LiveRule {
     readonly other: readonly string[];
 }
 
+/** A bucket on another server that this one may be copied to. */
+export interface ReplicationTarget {
+    /** What MinIO calls it. */
+    readonly arn: string;
+    /** Where it is: `host:port/bucket`. */
+    readonly place: string;
+}
+
 /** A bucket's settings as they are on the server. */
 export interface LiveBucket {
     /** The bucket policy (what anonymous users may do); undefined where there is none. */
@@ -30,7 +38,9 @@ export interface LiveBucket {
     readonly objectLocking: boolean;
     /** Largest size in bytes; 0: no quota. */
     readonly quota: number;
-    /** Further settings that are neither empty nor known here, by their file names in the export, `encryption.xml` for one. */
+    /** Servers that the bucket is copied to. */
+    readonly targets: readonly ReplicationTarget[];
+    /** Further settings that are neither empty nor known here, by their file names in the export, `bucket-encryption.xml` for one. */
     readonly others: readonly string[];
 }
 

@@ -29,7 +29,7 @@ export function anonymousWords(declared: unknown, difference: PolicyDifference):
         ...(more.length === 0 ? [] : [`everyone can ${more.join(", ")}`]),
         ...(less.length === 0 ? [] : [`not everyone can ${less.join(", ")}`]),
     ];
-    const details = shortened(differenceWords(difference));
+    const details = differenceWords(difference);
     return said.length === 0 ? details : `${said.join(", ")} on the server (${details})`;
 }
 
@@ -37,10 +37,4 @@ function words(grants: readonly Grant[]): string[] {
     return WORDS.filter(({ action }) => grants.some((grant) => matches(grant.action, action))).map(
         ({ word }) => word,
     );
-}
-
-/** As many as fit on a line that a terminal wraps once. */
-function shortened(differences: readonly string[]): string {
-    const shown = differences.slice(0, 2).join(", ");
-    return differences.length <= 2 ? shown : `${shown} and ${differences.length - 2} more`;
 }

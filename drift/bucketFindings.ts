@@ -12,6 +12,8 @@ export function bucketFindings(declared: Declared, live: LiveBucket): Finding[] 
         ...lockingFindings(declared, live),
         ...quotaFindings(declared, live),
         ...otherFindings(declared, live),
+        // After the replication itself: MinIO keeps a target that is in use.
+        ...targetFindings(declared, live),
     ];
 }
 
@@ -79,9 +81,19 @@ function quotaFindings(declared: Declared, live: LiveBucket): Finding[] {
     ];
 }
 
+function targetFindings(declared: Declared, live: LiveBucket): Finding[] {
+    return live.targets.map(({ arn, place }) => ({
+        subject: `replication target of bucket ${declared.bucket}`,
+        is: `${place} on the server`,
+        shouldBe: "none",
+        makeAgain: [],
+        removals: [{ remove: "target", arn }],
+    }));
+}
+
 /** Settings that the stack leaves alone on every bucket, by their files in MinIO's export. */
 const OTHERS = {
-    "encryption.xml": { name: "default encryption", removal: "encryption" },
+    "bucket-encryption.xml": { name: "default encryption", removal: "encryption" },
     "replication.xml": { name: "replication", removal: "replication" },
     "tagging.xml": { name: "tags", removal: "tags" },
     "notification.xml": { name: "event notifications", removal: "notifications" },

@@ -6,6 +6,7 @@ export type Removal =
               "quota" | "lifecycle" | "encryption" | "replication" | "cors" | "tags" | "notifications";
       }
     | { readonly remove: "versioning" }
+    | { readonly remove: "target"; readonly arn: string }
     | {
           readonly remove: "attachment";
           /** The user or group that keeps these policies and loses the others. */

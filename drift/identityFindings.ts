@@ -15,13 +15,13 @@ export function identityFindings(declared: Declared, live: Snapshot): Finding[] 
 function policyFindings(declared: Declared, live: Snapshot): Finding[] {
     const { name, document } = declared.writePolicy;
     const found = live.policies[name];
-    const differences =
-        found === undefined ? ["missing on the server"] : differenceWords(policyDifference(document, found));
-    if (differences.length === 0) return [];
+    const is =
+        found === undefined ? "missing on the server" : differenceWords(policyDifference(document, found));
+    if (is === "") return [];
     return [
         {
             subject: `policy ${name}`,
-            is: differences.join(", "),
+            is,
             shouldBe: found === undefined ? "there" : "as the stack declares it",
             makeAgain: [declared.urns.writePolicy],
             removals: [],

@@ -76,7 +76,6 @@ in
         "nix-daemon.socket"
       ];
       path = [ config.nix.package ];
-      onFailure = self.onFailure;
       # It tries for ever: a cache that is away for days is no reason to stop.
       startLimitIntervalSec = 0;
 

@@ -139,12 +139,5 @@ in
         reads credentials for an `s3://` substituter.
       '';
     };
-
-    onFailure = mkOption {
-      type = types.listOf types.str;
-      default = [ ];
-      example = [ "notify@%n.service" ];
-      description = "Units that systemd starts when the service fails, for example one that sends a message.";
-    };
   };
 }

@@ -82,6 +82,8 @@ function removalStep(removal: Removal): string {
             return `remove user ${removal.user} with all that was given to it (it is made again with its own secret)`;
         case "attachment":
             return `take the write policy away from ${removal.isGroup ? "group" : "user"} ${removal.from}`;
+        case "target":
+            return `remove the bucket's replication target ${removal.arn}`;
         case "versioning":
             return "suspend the bucket's versioning";
         default:

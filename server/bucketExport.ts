@@ -1,9 +1,16 @@
 import { XMLParser } from "fast-xml-parser";
-import type { LiveBucket, LiveRule } from "../cache/live.ts";
+import type { LiveBucket, LiveRule, ReplicationTarget } from "../cache/live.ts";
 import type { Files } from "./exportFiles.ts";
 
 /** Parts of the export that say nothing where they are empty, and what is read below. */
-const READ = ["policy.json", "lifecycle.xml", "versioning.xml", "object-lock.xml", "quota.json"];
+const READ = [
+    "policy.json",
+    "lifecycle.xml",
+    "versioning.xml",
+    "object-lock.xml",
+    "quota.json",
+    "bucket-targets.json",
+];
 
 /** Reads one bucket's settings from the files of MinIO's export of it (`mc admin cluster bucket export`). */
 export function readBucket(files: Files): LiveBucket {
@@ -16,6 +23,7 @@ export function readBucket(files: Files): LiveBucket {
         versioning: versioning === "Enabled" ? "enabled" : versioning === "Suspended" ? "suspended" : "off",
         objectLocking: (files["object-lock.xml"] ?? "").includes("<ObjectLockEnabled>Enabled"),
         quota: Math.max(quota.quota ?? 0, quota.size ?? 0),
+        targets: readTargets(files["bucket-targets.json"] ?? ""),
         others: Object.keys(files).filter((name) => !READ.includes(name) && !isEmpty(files[name] ?? "")),
     };
 }
@@ -23,6 +31,15 @@ export function readBucket(files: Files): LiveBucket {
 /** `<X></X>` or `<X/>`, with or without attributes: MinIO exports settings that are not there so. */
 function isEmpty(text: string): boolean {
     return /^\s*(<\?[^>]*>\s*)?<(\w+)[^>]*>\s*(<\/\2>)?\s*$/.test(text) || /^\s*(\{\}|null|)\s*$/.test(text);
+}
+
+/** XML, for all the name of its file. */
+function readTargets(xml: string): ReplicationTarget[] {
+    return xml
+        .split("</Targets>")
+        .map((target) => (tag: string) => new RegExp(`<${tag}>([^<]*)<`).exec(target)?.[1] ?? "")
+        .filter((value) => value("Arn") !== "")
+        .map((value) => ({ arn: value("Arn"), place: `${value("Endpoint")}/${value("TargetBucket")}` }));
 }
 
 type Filter = { Prefix?: string } & Record<string, unknown>;

@@ -11,7 +11,12 @@ import { send, type Connection, type Request } from "./request.ts";
  */
 export async function carryOut(to: Connection, bucket: string, removal: Removal): Promise<void> {
     const answer = await send(to, requestFor(bucket, removal));
-    const gone = ["XMinioAdminNoSuchUser", "NoSuchLifecycleConfiguration", "NoSuchTagSet"];
+    const gone = [
+        "XMinioAdminNoSuchUser",
+        "NoSuchLifecycleConfiguration",
+        "NoSuchTagSet",
+        "XMinioAdminRemoteTargetNotFoundError",
+    ];
     if (!gone.includes(errorCode(answer))) accepted(answer, to);
 }
 
@@ -42,6 +47,12 @@ function requestFor(bucket: string, removal: Removal): Request {
                 path: admin("set-bucket-quota"),
                 query: { bucket },
                 body: JSON.stringify({ quota: 0, quotatype: "hard" }),
+            };
+        case "target":
+            return {
+                method: "DELETE",
+                path: admin("remove-remote-target"),
+                query: { bucket, arn: removal.arn },
             };
         case "versioning":
             return {

@@ -5,7 +5,7 @@ import { readSnapshot } from "../../server/snapshot.ts";
 import { anonymous, Bucket, builder } from "./objects.ts";
 import { TestStack, type Config } from "./testStack.ts";
 
-const PAGE = "updated S3Object nix-cache-page";
+const PAGE = "updated S3Object nix-cache-usage";
 const RULES = "IlmPolicy nix-cache-expiry";
 const ANONYMOUS = "updated S3BucketPolicy nix-cache-bucket-anonymous";
 

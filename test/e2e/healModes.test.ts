@@ -39,6 +39,15 @@ describe("what is written differently and means the same", function () {
         assert.equal(preview.failed, false, preview.text);
     }
 
+    it("is no drift where strangers have buckets, users, groups and policies of their own", async () => {
+        await s.mc("mb", "server/strangers");
+        await s.mc("admin", "user", "add", "server", "a-stranger", "strange-secret");
+        await s.mc("admin", "policy", "attach", "server", "readwrite", "--user", "a-stranger");
+        await s.mc("admin", "group", "add", "server", "strangers", "a-stranger");
+        await noDrift();
+        await quiet(s);
+    });
+
     it("is no drift in the bucket's policy", async () => {
         const everyone = { Effect: "Allow", Principal: "*" };
         const [bucket, objects] = ["arn:aws:s3:::same", "arn:aws:s3:::same/*"];
@@ -71,14 +80,5 @@ describe("what is written differently and means the same", function () {
         const others = Rules.reverse().map((rule, index) => ({ ...rule, ID: `rule-${index}` }));
         await s.mcWith(JSON.stringify({ Rules: others }), "ilm", "rule", "import", s.at);
         await noDrift();
-    });
-
-    it("is no drift where strangers have buckets, users, groups and policies of their own", async () => {
-        await s.mc("mb", "server/strangers");
-        await s.mc("admin", "user", "add", "server", "a-stranger", "strange-secret");
-        await s.mc("admin", "policy", "attach", "server", "readwrite", "--user", "a-stranger");
-        await s.mc("admin", "group", "add", "server", "strangers", "a-stranger");
-        await noDrift();
-        await quiet(s);
     });
 });

@@ -3,8 +3,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheInfo } from "../../cache/cacheInfo.ts";
 import { signingKeyFromSeed } from "../../cache/signingKey.ts";
-import { configure } from "../../sandbox/stack.ts";
-import { nixCache } from "./cli.ts";
+import { binFolder } from "../../toolchain/pulumiHome.ts";
+import { run } from "../../toolchain/run.ts";
+import { nixCache, shellEnvironment } from "./cli.ts";
 import { mc } from "./mc.ts";
 import { anonymous, Bucket } from "./objects.ts";
 import { objectsOf } from "./serverState.ts";
@@ -84,10 +85,8 @@ describe("a cache made by hand, as the original page makes it", function () {
 
     it("becomes the stack's with the key and the secret that it has: hosts and builders need no change", async () => {
         const before = await objectsOf(stack.minio.connection, BUCKET);
-        await configure(stack.stack, stack.place, {
-            "nix-cache:signingKeys": { value: JSON.stringify({ 1: KEY.secretKey }), secret: true },
-            "nix-cache:builderSecrets": { value: JSON.stringify({ [BUILDER]: SECRET }), secret: true },
-        });
+        await setSecret(stack, 'nix-cache:signingKeys["1"]', KEY.secretKey);
+        await setSecret(stack, `nix-cache:builderSecrets["${BUILDER}"]`, SECRET);
         await stack.up();
         const { publicKey, secretKey, builders } = await stack.outputs();
         assert.deepEqual([publicKey, secretKey], [KEY.publicKey, KEY.secretKey]);
@@ -96,7 +95,6 @@ describe("a cache made by hand, as the original page makes it", function () {
         assert.equal(after["nar/old.nar"], before["nar/old.nar"]);
         assert.equal(await push.status("PUT", "nar/new.nar", "new"), 200);
         assert.equal(await push.status("PUT", "nix-cache-info", "mine"), 403);
-        await stack.mustBeQuiet();
     });
 
     it("is then as the stack declares it, once the policy by hand is taken away", async () => {
@@ -108,5 +106,18 @@ describe("a cache made by hand, as the original page makes it", function () {
         assert.equal((await nixCache(stack, ["heal", "--yes"])).status, 0);
         assert.equal((await nixCache(stack, ["drift"])).status, 0);
         assert.equal(await push.status("PUT", "nar/newer.nar", "newer"), 200);
+        await stack.mustBeQuiet();
     });
 });
+
+/** `pulumi config set --secret --path`, the value by standard input. */
+async function setSecret(stack: TestStack, path: string, input: string): Promise<void> {
+    const { pulumiHome, workDir, stackName } = stack.place;
+    const args = ["config", "set", "--secret", "--path", path, "--stack", stackName];
+    const { status, stderr } = await run(join(binFolder(pulumiHome), "pulumi"), args, {
+        cwd: workDir,
+        env: shellEnvironment(stack),
+        input,
+    });
+    assert.equal(status, 0, stderr);
+}

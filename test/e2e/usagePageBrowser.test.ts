@@ -9,7 +9,7 @@ import { skip } from "../skips.ts";
 import { openBrowser } from "./browser.ts";
 import { Bucket } from "./objects.ts";
 import { defaultStack } from "./shared.ts";
-import { BLOCK_NAMES, HEADINGS, visit, WIDTHS, type Widths } from "./visit.ts";
+import { BLOCK_NAMES, HEADINGS, until, visit, WIDTHS, type Widths } from "./visit.ts";
 
 const HOSTILE = `</code><script>document.title = "mine"</script><img src=x onerror='document.title = "mine"'>"'&amp;`;
 
@@ -148,12 +148,12 @@ describe("the page in Chromium", function () {
         visit(browser, url, { viewport: PHONE }, async ({ page }) => {
             for (let press = 0; press < 3; press++) await page.keyboard.press("Tab");
             await page.keyboard.press("Enter");
-            await page.waitForFunction("scrollY > 500");
+            await until(page, "scrollY > 500");
             assert.equal(new URL(page.url()).hash, "#flake");
             await page.keyboard.press("Tab");
             assert.equal(await page.locator("pre:focus").getAttribute("id"), "flake-nix");
             await page.keyboard.press("ArrowRight");
-            await page.waitForFunction("document.activeElement.scrollLeft > 0");
+            await until(page, "document.activeElement.scrollLeft > 0");
         }));
 
     /** Puts another page beside the stack's own. */

@@ -38,6 +38,14 @@ export async function visit<T>(
     }
 }
 
+/** Waits until an expression is true there. (Playwright's own way evaluates a text in the page, which its policy forbids.) */
+export async function until(page: Page, expression: string): Promise<void> {
+    for (let tries = 0; !(await page.evaluate<boolean>(expression)); tries++) {
+        assert.ok(tries < 100, `never: ${expression}`);
+        await page.waitForTimeout(50);
+    }
+}
+
 /** What {@link WIDTHS} finds. */
 export interface Widths {
     /** Pixels by which the page is wider than the window. */

@@ -57,7 +57,11 @@ export const POLICIES: readonly Change[] = [
             const Condition = { IpAddress: { "aws:SourceIp": ["192.0.2.0/24"] } };
             return write(s, [{ ...allow, Condition }, ...others]);
         },
-        seen: (s) => [new RegExp(`^policy ${s.writePolicy}: .*192\\.0\\.2\\.0/24.*should be as the stack`)],
+        seen: (s) => [
+            new RegExp(
+                `^policy ${s.writePolicy}: allows only s3:AbortMultipartUpload .*192\\.0\\.2\\.0/24.*should be as the stack`,
+            ),
+        ],
     },
     {
         name: "write policy detached from the builders and deleted",

@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startMinio, type Minio } from "../../sandbox/minio.ts";
+import { filesOf, runningMinio } from "../../sandbox/minioProcess.ts";
+import { secretsOf, Scene } from "./byHand/scene.ts";
+import { nixCache } from "./cli.ts";
+import { kill, points, runWithFault, type Fault } from "./faults/cutShort.ts";
+import { stateOf } from "./serverState.ts";
+import { newMinio, theWorld } from "./world.ts";
+
+/** What heal prints when it begins to change something, and after each change. */
+const STEP = /^(this will be done;|done:) /;
+/** How many of the points are tried in an ordinary run. */
+const SOME = 3;
+
+describe("nix-cache heal, cut short", function () {
+    this.timeout(3_600_000);
+    let minio: Minio & { readonly dir: string };
+    let s: Scene;
+    let steps = 0;
+    let tried = 0;
+
+    before(async () => {
+        minio = await newMinio((await theWorld()).tools);
+        s = await Scene.open("cut-heal", {}, minio);
+        await breakIt();
+        const whole = await runWithFault(s.stack, ["heal", "--yes"], STEP, 0, kill);
+        assert.equal(whole.status, 0, whole.lines.join("\n") + whole.stderr);
+        ({ steps } = whole);
+        assert.ok(steps >= 6, `${steps} steps`);
+    });
+
+    /** Something of every kind: to be taken away, to be made again, to be corrected. */
+    async function breakIt(): Promise<void> {
+        await s.mc("admin", "policy", "detach", "server", s.writePolicy, "--user", s.one);
+        await s.mc("admin", "user", "disable", "server", s.one);
+        await s.mc("admin", "user", "rm", "server", s.two);
+        await s.mc("admin", "policy", "rm", "server", s.writePolicy);
+        await s.mc("anonymous", "set", "public", s.at);
+        await s.mc("quota", "set", s.at, "--size", "1GiB");
+        await s.mc("rm", `${s.at}/nix-cache-info`);
+        await s.mc("ilm", "rule", "rm", "--all", "--force", s.at);
+    }
+
+    async function completes(point: number, fault: Fault, repair: () => Promise<unknown>): Promise<void> {
+        await breakIt();
+        const cut = await runWithFault(s.stack, ["heal", "--yes"], STEP, point, fault);
+        assert.ok(cut.steps >= point, `it came to step ${cut.steps} of ${point}`);
+        await repair();
+        const again = await nixCache(s.stack, ["heal", "--yes"]);
+        assert.equal(again.status, 0, `after step ${point}:\n${again.stdout}${again.stderr}`);
+        const [drift, secrets] = await Promise.all([nixCache(s.stack, ["drift"]), secretsOf(s.stack)]);
+        assert.equal(drift.status, 0, drift.stdout + drift.stderr);
+        assert.deepEqual(secrets, s.secrets);
+        tried += 1;
+    }
+
+    it("by SIGKILL: the same command completes it", async () => {
+        for (const point of points(steps, SOME)) await completes(point, kill, () => Promise.resolve());
+        await s.stack.mustBeQuiet();
+    });
+
+    it("by the end of MinIO: the same command completes it", async () => {
+        const { tools } = await theWorld();
+        const killServer = () =>
+            void process.kill(Number(readFileSync(filesOf(minio.dir).pid, "utf8")), "SIGKILL");
+        for (const point of points(steps, SOME)) {
+            await completes(point, killServer, async () => {
+                while ((await runningMinio(minio.dir)) !== undefined) await sleep(20);
+                await startMinio({ binary: tools.minio, dir: minio.dir });
+            });
+        }
+        await s.stack.mustBeQuiet();
+    });
+
+    it("by another one at the same time: one of the two, or the next, completes it", async () => {
+        await breakIt();
+        const both = await Promise.all([1, 2].map(() => nixCache(s.stack, ["heal", "--yes"])));
+        for (const { status, stderr } of both.filter((one) => one.status !== 0)) {
+            assert.ok(status === 1 || status === 3, `${status ?? "killed"}: ${stderr}`);
+            if (status === 1) assert.match(stderr, /^nix-cache: .*\n$/);
+        }
+        const after = await nixCache(s.stack, ["heal", "--yes"]);
+        assert.equal(after.status, 0, after.stdout + after.stderr);
+        assert.equal((await nixCache(s.stack, ["drift"])).status, 0);
+        assert.deepEqual(await secretsOf(s.stack), s.secrets);
+        await s.stack.mustBeQuiet();
+    });
+
+    it("drift, killed at any of its requests, leaves nothing behind", async () => {
+        const state = stateOf(s.stack);
+        for (const after of [50, 200, 400]) {
+            const run = nixCache(s.stack, ["drift"], { timeoutMs: after });
+            await run;
+            assert.equal(stateOf(s.stack), state);
+        }
+        assert.equal((await nixCache(s.stack, ["drift"])).status, 0);
+    });
+
+    after(() => console.log(`      ${tried} cuts of heal, which has ${steps} steps`));
+});
