@@ -5,15 +5,10 @@ import { certificatesIn } from "./pem.ts";
 export const BUNDLE_PATH = "/etc/nix-cache/ca-bundle.crt";
 
 const DAY = 86_400;
-/** What Nix does when it is told nothing, in seconds. */
-const NIX_DEFAULT_TTL = 30 * DAY;
+const HOUR = 3_600;
 
 /** One setting of nix.conf; a list is what Nix splits at blanks. */
-export type NixSetting = readonly [
-    name: string,
-    value: string | number | boolean | readonly string[],
-    why: string,
-];
+export type NixSetting = readonly [name: string, value: string | number | boolean | readonly string[]];
 
 /**
  * The settings of a host that reads from the cache: added to what it has, and
@@ -21,22 +16,21 @@ export type NixSetting = readonly [
  *
  * How long Nix remembers that a path is there must fit the expiry: a NAR
  * outlives its narinfo by `narGraceDays`, so a host that remembers no longer
- * than that does not ask for one that is gone.
+ * than that (a day at most, as the NixOS module has it) does not ask for one
+ * that is gone.
  */
 export function readerSettings(host: HostConfig): NixSetting[] {
     const settings: NixSetting[] = [
-        ["extra-substituters", [host.substituter], "in addition to those that it has"],
-        ["extra-trusted-public-keys", host.trustedPublicKeys, "whose signatures it accepts"],
-        ["fallback", true, "builds what cannot be downloaded"],
-        ["connect-timeout", 5, "seconds, when the cache is away"],
-        ["narinfo-cache-negative-ttl", 300, "seconds until it sees what was pushed since it asked"],
+        ["extra-substituters", [host.substituter]],
+        ["extra-trusted-public-keys", host.trustedPublicKeys],
+        // Builds what cannot be downloaded, and does not wait for a cache that is away.
+        ["fallback", true],
+        ["connect-timeout", 5],
+        // Sees after five minutes what was pushed since it asked; after an hour otherwise.
+        ["narinfo-cache-negative-ttl", 300],
     ];
     if (host.expireDays === 0) return settings;
-    const remembered = Math.min(NIX_DEFAULT_TTL, Math.max(host.narGraceDays * DAY, DAY / 24));
-    return [
-        ...settings,
-        ["narinfo-cache-positive-ttl", remembered, "seconds; what is remembered longer may have expired"],
-    ];
+    return [...settings, ["narinfo-cache-positive-ttl", host.narGraceDays === 0 ? HOUR : DAY]];
 }
 
 /** The lines of nix.conf for these settings. */
@@ -56,9 +50,6 @@ export function privateCa(host: HostConfig): string | undefined {
 
 /** nix.conf for a host that is not NixOS: the settings, and the certificates where the CA is a private one. */
 export function readerNixConf(host: HostConfig): string {
-    const certificates: NixSetting[] =
-        privateCa(host) === undefined
-            ? []
-            : [["ssl-cert-file", BUNDLE_PATH, "the system's and the private CA"]];
+    const certificates: NixSetting[] = privateCa(host) === undefined ? [] : [["ssl-cert-file", BUNDLE_PATH]];
     return settingLines([...readerSettings(host), ...certificates]);
 }

@@ -16,7 +16,7 @@ export function flakeConfig(host: HostConfig): string {
 export function systemModule(host: HostConfig): string {
     const ca = privateCa(host);
     const certificate = ca === undefined ? "" : `  security.pki.certificates = [ ${nixLines(ca, 2)} ];\n`;
-    return `{ ... }:\n{\n${attributes("nix.settings", readerSettings(host), "  ")}${certificate}}\n`;
+    return `{ lib, ... }:\n{\n${attributes("nix.settings", readerSettings(host), "  ")}${certificate}}\n`;
 }
 
 /**
@@ -45,7 +45,8 @@ function attributes(name: string, settings: readonly NixSetting[], indent: strin
 
 function nixValue(value: NixSetting[1], indent: string): string {
     if (typeof value === "string") return nixString(value);
-    if (typeof value === "number" || typeof value === "boolean") return String(value);
+    // What the machine has configured itself wins; lists are joined.
+    if (typeof value === "number" || typeof value === "boolean") return `lib.mkDefault ${value}`;
     if (value.length === 1) return `[ ${nixString(value[0] ?? "")} ]`;
     return `[\n${value.map((one) => `${indent}  ${nixString(one)}\n`).join("")}${indent}]`;
 }

@@ -11,7 +11,7 @@ export function expiryWords({ expireDays, narGraceDays }: HostConfig): string {
     const grace =
         narGraceDays === 0
             ? ""
-            : ` What it consists of stays ${days(narGraceDays)} longer, for machines that have just asked for it.`;
+            : ` Its contents stay ${days(narGraceDays)} longer, for machines that have just asked for it.`;
     return `${days(expireDays)} after its first push.${grace} Then a machine builds it again, or takes it from another cache.`;
 }
 

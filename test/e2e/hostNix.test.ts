@@ -17,6 +17,9 @@ import { PlainHost } from "./plainHost.ts";
 import { TestStack } from "./testStack.ts";
 import { newFolder } from "./world.ts";
 
+/** What a module is given, as far as it uses it: a default that nothing overrides. */
+const LIB = "{ lib.mkDefault = value: value; }";
+
 describe("real Nix on hosts that are not NixOS", function () {
     this.timeout(1_800_000);
     let stack: TestStack;
@@ -151,7 +154,7 @@ describe("real Nix on hosts that are not NixOS", function () {
         it(`read the snippets ${what} as they are meant`, async () => {
             const host = { ...config, ...change };
             const settings = readerSettings(host).map(([name, value]) => [name, value] as const);
-            assert.deepEqual(await evaluated(`(${systemModule(host)}) { }`), {
+            assert.deepEqual(await evaluated(`(${systemModule(host)}) ${LIB}`), {
                 nix: { settings: Object.fromEntries(settings) },
                 security: { pki: { certificates: [privateCa(host)] } },
             });
@@ -163,7 +166,7 @@ describe("real Nix on hosts that are not NixOS", function () {
 
     it("read the module for nix-darwin", async () => {
         const { stdout } = await nixCache(stack, ["host", "nix-darwin"]);
-        const { nix } = (await evaluated(`(${stdout}) { }`)) as {
+        const { nix } = (await evaluated(`(${stdout}) ${LIB}`)) as {
             nix: { settings: Record<string, unknown> };
         };
         assert.deepEqual(nix.settings["extra-substituters"], [config.substituter]);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeBundle } from "../../sandbox/certificates.ts";
@@ -7,6 +7,7 @@ import { stopMinio } from "../../sandbox/minioProcess.ts";
 import { makePulumiHome } from "../../toolchain/pulumiHome.ts";
 import { sayOn } from "../../toolchain/progress.ts";
 import { ensureTools, type Tools } from "../../toolchain/tools.ts";
+import { leaveNothing } from "./leftovers.ts";
 
 /** What all end-to-end tests of a run share: the tools, one MinIO, one PULUMI_HOME and one temporary folder. */
 export interface World {
@@ -31,7 +32,7 @@ export function theWorld(): Promise<World> {
 export function newFolder(name: string): string {
     if (folder === undefined) {
         folder = mkdtempSync(join(tmpdir(), "nix-cache-test-"));
-        process.once("exit", removeFolder);
+        process.once("exit", end);
     }
     return mkdtempSync(join(folder, `${name}-`));
 }
@@ -56,12 +57,12 @@ async function makeWorld(): Promise<World> {
     return { tools, minio, pulumiHome, bundle };
 }
 
-function removeFolder(): void {
-    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+function end(): void {
+    if (folder !== undefined) leaveNothing(folder);
 }
 
 // For the whole run, since the files of tests that import this share it.
 after(async () => {
     await Promise.all(servers.map(stopMinio));
-    removeFolder();
+    end();
 });

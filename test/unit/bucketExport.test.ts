@@ -6,6 +6,7 @@ const NOTHING = {
     versioning: "off",
     objectLocking: false,
     quota: 0,
+    targets: [],
     others: [],
 };
 
@@ -29,11 +30,22 @@ describe("MinIO's export of a bucket", () => {
     it("names every other setting that there is", () => {
         const files = {
             "tagging.xml": "<Tagging><TagSet><Tag><Key>k</Key><Value>v</Value></Tag></TagSet></Tagging>",
-            "encryption.xml": `<?xml version="1.0"?><ServerSideEncryptionConfiguration><Rule/></ServerSideEncryptionConfiguration>`,
+            "bucket-encryption.xml": `<?xml version="1.0"?><ServerSideEncryptionConfiguration><Rule/></ServerSideEncryptionConfiguration>`,
             "replication.xml": "<ReplicationConfiguration/>",
-            "bucket-targets.json": `{"targets":[]}`,
         };
-        assert.deepEqual(readBucket(files).others, ["tagging.xml", "encryption.xml", "bucket-targets.json"]);
+        assert.deepEqual(readBucket(files).others, ["tagging.xml", "bucket-encryption.xml"]);
+    });
+
+    it("names the buckets that it is copied to", () => {
+        const target = (arn: string, bucket: string) =>
+            `<Targets><SourceBucket>a</SourceBucket><Endpoint>127.0.0.1:9000</Endpoint><TargetBucket>${bucket}</TargetBucket><Arn>${arn}</Arn></Targets>`;
+        const files = {
+            "bucket-targets.json": `<BucketTargets>${target("x", "b")}${target("y", "c")}</BucketTargets>`,
+        };
+        assert.deepEqual(readBucket(files).targets, [
+            { arn: "x", place: "127.0.0.1:9000/b" },
+            { arn: "y", place: "127.0.0.1:9000/c" },
+        ]);
     });
 
     for (const [status, versioning] of [

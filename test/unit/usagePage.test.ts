@@ -80,8 +80,8 @@ describe("the page for users", () => {
     it("says how long a path stays, and in which order caches are asked", () => {
         const words = (expireDays: number, narGraceDays: number) =>
             expiryWords(hostConfig({ expireDays, narGraceDays }));
-        assert.match(words(30, 7), /^30 days after its first push\. .* stays 7 days longer/);
-        assert.match(words(1, 1), /^1 day after its first push\. .* stays 1 day longer/);
+        assert.match(words(30, 7), /^30 days after its first push\. .* stay 7 days longer/);
+        assert.match(words(1, 1), /^1 day after its first push\. .* stay 1 day longer/);
         assert.match(words(30, 0), /^30 days after its first push\. Then a machine builds it again/);
         assert.equal(words(0, 7), "For good: nothing expires.");
         assert.match(priorityWords(39), /before/);
