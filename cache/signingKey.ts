@@ -1,3 +1,4 @@
+import { createPrivateKey, createPublicKey, sign, verify } from "node:crypto";
 import nacl from "tweetnacl";
 
 /**
@@ -72,8 +73,9 @@ export function parseSecretKey(text: string): SigningKeyPair {
  */
 export function signDetached(secretKey: string, message: string): string {
     const { name, bytes } = split(secretKey, nacl.sign.secretKeyLength, "a secret key");
-    const signature = nacl.sign.detached(Buffer.from(message, "utf8"), bytes);
-    return `${name}:${Buffer.from(signature).toString("base64")}`;
+    const [d, x] = [base64url(bytes.subarray(0, SEED_BYTES)), base64url(bytes.subarray(SEED_BYTES))];
+    const key = createPrivateKey({ key: { kty: "OKP", crv: "Ed25519", d, x }, format: "jwk" });
+    return `${name}:${sign(null, Buffer.from(message, "utf8"), key).toString("base64")}`;
 }
 
 /**
@@ -85,7 +87,9 @@ export function verifyDetached(publicKey: string, message: string, signature: st
     const given = /^(?<name>[^:]+):(?<base64>.+)$/.exec(signature)?.groups;
     const bytes = Buffer.from(given?.base64 ?? "", "base64");
     if (given?.name !== key.name || bytes.length !== nacl.sign.signatureLength) return false;
-    return nacl.sign.detached.verify(Buffer.from(message, "utf8"), bytes, key.bytes);
+    // Node's own is a hundred times quicker than tweetnacl's, which counts where a whole cache is checked.
+    const jwk = { kty: "OKP", crv: "Ed25519", x: base64url(key.bytes) };
+    return verify(null, Buffer.from(message, "utf8"), createPublicKey({ key: jwk, format: "jwk" }), bytes);
 }
 
 function split(text: string, length: number, what: string): { name: string; bytes: Uint8Array } {
@@ -97,4 +101,8 @@ function split(text: string, length: number, what: string): { name: string; byte
         throw new Error(`${what} in Nix's format is NAME:BASE64 with ${length} bytes, as nix key writes it`);
     }
     return { name, bytes };
+}
+
+function base64url(bytes: Uint8Array): string {
+    return Buffer.from(bytes).toString("base64url");
 }

@@ -5,6 +5,7 @@ import { driftStatus, isFinal, lookForDrift } from "./drift.ts";
 import { EXIT, type ExitStatus } from "./exitStatus.ts";
 import { forgetResources } from "./forget.ts";
 import { stackName, type Target } from "./target.ts";
+import { isStateWhole } from "./wholeState.ts";
 
 /**
  * `nix-cache heal`: puts the server back to what the stack declares, with the
@@ -20,14 +21,16 @@ import { stackName, type Target } from "./target.ts";
 export async function heal(target: Target, assumeYes: boolean): Promise<ExitStatus> {
     const { outputs, connection, findings } = await lookForDrift(target);
     const { bucket } = outputs.declared;
-    const name = await stackName(target);
-    if (findings.length === 0) {
+    const [name, isWhole] = await Promise.all([stackName(target), isStateWhole(target, outputs.declared)]);
+    if (findings.length === 0 && isWhole) {
         console.log(`no drift: nothing to heal on ${connection.url} (stack ${name})`);
         return EXIT.ok;
     }
     console.log(`stack ${name}, server ${connection.url}, bucket ${bucket}\n`);
     findings.forEach((finding) => console.log(`  ${findingLine(finding)}`));
-    if (findings.every(isFinal)) {
+    if (!isWhole)
+        console.log("  state of the stack: a run was cut short before it noted all that it had made");
+    if (findings.every(isFinal) && isWhole) {
         console.log("\nnothing of this can be undone on MinIO; nothing was changed");
         return EXIT.beyondRepair;
     }
@@ -70,10 +73,13 @@ function plan(findings: readonly Finding[]): string[] {
     ];
 }
 
-/** Each removal once: several findings about one user have the same. */
+/** In the order in which they are carried out, each once: several findings about one user have the same. */
 function removalsOf(findings: readonly Finding[]): Removal[] {
     const all = findings.flatMap(({ removals }) => removals);
-    return [...new Map(all.map((removal) => [JSON.stringify(removal), removal])).values()];
+    const each = [...new Map(all.map((removal) => [JSON.stringify(removal), removal])).values()];
+    // MinIO suspends no versioning that replication needs.
+    const isLate = ({ remove }: Removal) => Number(remove === "versioning");
+    return each.sort((a, b) => isLate(a) - isLate(b));
 }
 
 function removalStep(removal: Removal): string {

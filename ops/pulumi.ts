@@ -82,5 +82,11 @@ function pulumiError(output: string): string {
         errors[0] ??
         lines.at(-1) ??
         "pulumi failed without a word";
-    return wrong.replace(/^error:\s*/, "").replace(/^(Preview failed: )?before hook "[^"]*" failed: /, "");
+    // Of several at once, the first is on the next line.
+    const first = /^error: \d+ errors? occurred:$/.test(wrong)
+        ? lines[lines.indexOf(wrong) + 1]?.replace(/^\* /, "")
+        : undefined;
+    return (first ?? wrong)
+        .replace(/^error:\s*/, "")
+        .replace(/^(Preview failed: )?before hook "[^"]*" failed: /, "");
 }

@@ -4,7 +4,11 @@ import { stackArguments, type Target } from "./target.ts";
 
 interface Exported {
     readonly deployment: {
-        readonly resources?: readonly { readonly urn: string; readonly type: string; readonly delete?: boolean }[];
+        readonly resources?: readonly {
+            readonly urn: string;
+            readonly type: string;
+            readonly delete?: boolean;
+        }[];
         readonly pending_operations?: readonly unknown[];
     };
 }

@@ -88,6 +88,7 @@ async function builderChecks(outputs: Outputs, name: string, builder: Connection
             ),
         ];
     }
+    const head = await send(builder, { method: "HEAD", path });
     const remove = await send(builder, { method: "DELETE", path });
     // The very content that is there, so that nothing is harmed where it is allowed.
     const info = objects.find((object) => object.name === CACHE_INFO_NAME);
@@ -97,7 +98,6 @@ async function builderChecks(outputs: Outputs, name: string, builder: Connection
         body: info?.content ?? "",
         headers: { "Content-Type": info?.contentType ?? "" },
     });
-    const head = await send(builder, { method: "HEAD", path });
     return [
         ok(`builder ${name}`, "can push"),
         refused(`builder ${name}: delete`, remove),

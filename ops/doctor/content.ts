@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { NIX_BASE32_ALPHABET } from "../../cache/nixBase32.ts";
 import { listObjects } from "../../server/objects.ts";
-import type { Connection } from "../../server/request.ts";
+import { send, type Connection } from "../../server/request.ts";
 import type { Outputs } from "../target.ts";
 import { bad, ok, type Check } from "./check.ts";
 import { checkNarinfo } from "./narinfoCheck.ts";
@@ -27,9 +27,18 @@ export async function contentChecks(
     anonymous: Connection,
     extent: Extent,
 ): Promise<Check[]> {
-    const { hostConfig, builders } = outputs;
-    // Where anonymous listing is off, a builder can list.
-    const lister = { ...anonymous, ...Object.values(builders)[0] };
+    const { hostConfig } = outputs;
+    const lister = await whoCanList(outputs, anonymous);
+    if (lister === undefined) {
+        return [
+            bad(
+                "listing",
+                "failure",
+                "neither everyone nor a builder can list the bucket, so its content was not looked at",
+                "npm run drift says why, npm run heal puts it back",
+            ),
+        ];
+    }
     const keys =
         extent.sample === undefined
             ? allNarinfos(lister, hostConfig.bucket)
@@ -82,6 +91,22 @@ export async function contentChecks(
                 : `${tally.elsewhere} in other caches, the others in this one`,
         ),
     ];
+}
+
+/** Everyone, or where anonymous listing is off, one of the builders. */
+async function whoCanList(
+    { hostConfig, builders }: Outputs,
+    anonymous: Connection,
+): Promise<Connection | undefined> {
+    for (const one of [
+        anonymous,
+        ...Object.values(builders).map((builder) => ({ ...anonymous, ...builder })),
+    ]) {
+        const query = { "list-type": "2", "max-keys": "1" };
+        const { status } = await send(one, { method: "GET", path: `/${hostConfig.bucket}`, query });
+        if (status === 200) return one;
+    }
+    return undefined;
 }
 
 async function* allNarinfos(from: Connection, bucket: string): AsyncGenerator<string> {

@@ -158,6 +158,19 @@ describe("nix-cache doctor", function () {
         await healed();
     });
 
+    it("finds that nobody can look into it", async () => {
+        await s.mc("anonymous", "set", "none", s.at);
+        for (const name of [s.one, s.two]) await s.mc("admin", "user", "disable", "server", name);
+        const push = /^its push answered 403$/;
+        await finds(7, {
+            "nix-cache-info": /^anonymous read answered 403$/,
+            [`builder ${s.one}`]: push,
+            [`builder ${s.two}`]: push,
+            listing: /^neither everyone nor a builder can list the bucket/,
+        });
+        await healed();
+    });
+
     it("finds a certificate that has expired, and looks no further", async () => {
         const { certificate, key } = await newCertificate(-1);
         const before = await servedCertificate(minio.address);

@@ -13,8 +13,8 @@ import { everyNarOutlives, substitute } from "./pushing/anybody.ts";
 import { BuildMachine } from "./pushing/builder.ts";
 import { newMinio, theWorld } from "./world.ts";
 
-/** Store paths that are queued. NIX_CACHE_TEST_PATHS=200 is what the service was tried with; it takes a minute more. */
-const PATHS = Number(process.env.NIX_CACHE_TEST_PATHS ?? "40");
+/** Store paths that are queued. NIX_CACHE_TEST_PATHS=200 is what the service was tried with; it takes two minutes more. */
+const PATHS = Number(process.env.NIX_CACHE_TEST_PATHS ?? "24");
 const PATHS_OF_A_BUILD = 8;
 
 describe("the push service, with a server that is away and a machine that is switched off", function () {

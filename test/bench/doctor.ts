@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { Agent } from "node:https";
+import { forEachAtOnce } from "../../ops/doctor/pool.ts";
+import { Scene } from "../e2e/byHand/scene.ts";
+import { MAIN, shellEnvironment } from "../e2e/cli.ts";
+import { narinfoText, signedPaths, type Path } from "../e2e/doctoring/paths.ts";
+import { Bucket } from "../e2e/objects.ts";
+
+/**
+ * What `nix-cache doctor --deep` takes for caches of several sizes, one after the other:
+ * `npm test -- test/bench/doctor.ts`. NIX_CACHE_BENCH_PATHS names the sizes.
+ */
+const SIZES = (process.env.NIX_CACHE_BENCH_PATHS ?? "1000 10000 100000").split(" ").map(Number);
+/** So many paths have one NAR, which halves the time of filling; the doctor asks for it once for each of them. */
+const ALIKE = 10;
+
+describe("nix-cache doctor --deep", function () {
+    this.timeout(7_200_000);
+    let scene: Scene;
+    let there = 0;
+
+    before(async () => {
+        scene = await Scene.open("bench");
+    });
+
+    for (const size of SIZES) {
+        it(`of ${size} narinfos`, async () => {
+            const filled = await seconds(() => fill(size));
+            const { status, stdout, peak, time } = await deep();
+            assert.equal(status, 0, stdout);
+            assert.match(stdout, new RegExp(` ${size} narinfos: signed, their NARs there`));
+            console.log(
+                `      ${size} narinfos (filled in ${filled.toFixed(0)} s): ${time.toFixed(1)} s, ${Math.round(size / time)} a second, peak memory ${peak} MiB`,
+            );
+        });
+    }
+
+    /** Puts what is missing up to this number of paths. */
+    async function fill(size: number): Promise<void> {
+        const { url, ca } = scene.stack.minio.connection;
+        const agent = new Agent({ keepAlive: true, ca });
+        const push = new Bucket({ url, agent, ...scene.secrets.builders[scene.one] }, scene.bucket);
+        const put = async (key: string, body: Buffer | string) =>
+            assert.equal((await push.request("PUT", key, { body })).status, 200);
+        const { secretKey } = await scene.stack.outputs();
+        await forEachAtOnce(numbered(size, String(secretKey)), 32, async ([number, path]) => {
+            if (number < there) return;
+            if (number % ALIKE === 0) await put(path.info.url, path.nar);
+            await put(path.key, narinfoText(path));
+        });
+        agent.destroy();
+        there = size;
+    }
+
+    async function deep(): Promise<{ status: number | null; stdout: string; peak: number; time: number }> {
+        const start = performance.now();
+        const child = spawn(process.execPath, [MAIN, "doctor", "--deep"], {
+            cwd: scene.stack.place.workDir,
+            env: shellEnvironment(scene.stack),
+            stdio: ["ignore", "pipe", "inherit"],
+        });
+        let stdout = "";
+        let peak = 0;
+        child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+        const timer = setInterval(() => (peak = Math.max(peak, peakMemory(child.pid))), 100);
+        const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
+        clearInterval(timer);
+        return { status, stdout, peak, time: (performance.now() - start) / 1000 };
+    }
+});
+
+// eslint-disable-next-line @typescript-eslint/require-await -- forEachAtOnce takes what may have to wait
+async function* numbered(size: number, secretKey: string): AsyncGenerator<[number, Path]> {
+    let number = 0;
+    for (const path of signedPaths(size, secretKey, ALIKE)) yield [number++, path];
+}
+
+async function seconds(work: () => Promise<void>): Promise<number> {
+    const start = performance.now();
+    await work();
+    return (performance.now() - start) / 1000;
+}
+
+/** The most memory that a process has had so far, in MiB; 0 when it has ended. */
+function peakMemory(pid: number | undefined): number {
+    try {
+        const text = readFileSync(`/proc/${pid ?? 0}/status`, "utf8");
+        return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(text)?.[1] ?? 0) / 1024);
+    } catch {
+        return 0;
+    }
+}

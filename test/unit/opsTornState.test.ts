@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { repairTornState, TORN } from "../../ops/tornState.ts";
+
+describe("a state that a kill left in pieces", () => {
+    let folder: string;
+    const attributes = (...path: string[]) => join(folder, "my state", ".pulumi", ...path);
+
+    beforeEach(() => {
+        folder = mkdtempSync(join(tmpdir(), "torn-"));
+        for (const [path, content] of [
+            [["stacks", "p", "a.json"], "{}"],
+            [["stacks", "p", "a.json.attrs"], ""],
+            [["stacks", "p", "b.json.attrs"], `{"user.cache_control":""}`],
+            [["locks", "o", "p", "a", "1.json.attrs"], ""],
+        ] as const) {
+            mkdirSync(join(attributes(...path), ".."), { recursive: true });
+            writeFileSync(attributes(...path), content);
+        }
+    });
+    afterEach(() => rmSync(folder, { recursive: true }));
+
+    for (const url of [() => `file://${folder}/my%20state?no_tmp_dir=true`, () => "file://./my%20state"]) {
+        it(`loses the empty files alone (${url.toString().slice(6)})`, () => {
+            assert.equal(repairTornState(url(), folder), true);
+            assert.ok(existsSync(attributes("stacks", "p", "a.json")));
+            assert.ok(existsSync(attributes("stacks", "p", "b.json.attrs")));
+            assert.ok(!existsSync(attributes("stacks", "p", "a.json.attrs")));
+            assert.ok(!existsSync(attributes("locks", "o", "p", "a", "1.json.attrs")));
+            assert.equal(repairTornState(url(), folder), false, "there is nothing more to repair");
+        });
+    }
+
+    it("is nobody's business on another backend", () =>
+        assert.equal(repairTornState("https://api.pulumi.com", folder), false));
+
+    it("is told by the end of Pulumi's line", () => {
+        assert.match("error: failed to load checkpoint: EOF\n", TORN);
+        assert.doesNotMatch("error: no stack named EOF was found", TORN);
+    });
+});
