@@ -14,7 +14,10 @@ export interface Grant {
 /** Every single permission of a policy document, which may have come from a server: whatever it is, it is compared, not trusted. */
 export function grantsOf(policy: unknown): Grant[] {
     const statements = list((policy as { Statement?: unknown } | undefined)?.Statement);
-    return statements.flatMap((statement) => single(statement as Record<string, unknown>)).filter(hasEffect);
+    return statements
+        .filter((statement) => typeof statement === "object" && statement !== null)
+        .flatMap((statement) => single(statement as Record<string, unknown>))
+        .filter(hasEffect);
 }
 
 /** Whether the first lets (or forbids) all that the second does. */

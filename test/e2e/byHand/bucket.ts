@@ -33,6 +33,7 @@ export const BUCKETS: readonly Change[] = [
     },
     {
         name: "several things at once",
+        listed: true,
         make: async (s) => {
             await s.mc("admin", "user", "disable", "server", s.one);
             await s.mc("quota", "set", s.at, "--size", "1KiB");
