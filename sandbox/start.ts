@@ -81,6 +81,7 @@ The cache works.${unchanged ? " This start has changed nothing." : ""}
 
   public key   ${String(output(outputs, "publicKey"))}
   substituter  ${String(output(outputs, "substituter"))}
+  how to use   ${String(output(outputs, "usagePage"))}
 
 Try it:
   eval "$(npm run -s env)"          puts this shell into the sandbox, with its tools

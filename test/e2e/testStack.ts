@@ -7,6 +7,7 @@ import { projectDir } from "../../sandbox/paths.ts";
 import { configure, openStack } from "../../sandbox/stack.ts";
 import { stackEnvironment, type StackPlace } from "../../sandbox/stackPlace.ts";
 import { run, type Outcome as ProcessOutcome } from "../../toolchain/run.ts";
+import { doneIn, errorsIn, withoutNoise } from "./pulumiText.ts";
 import { newFolder, theWorld, type World } from "./world.ts";
 
 /** Configuration as in Pulumi.STACK.yaml, without the project's name before the project's own keys; null: not set. */
@@ -179,15 +180,8 @@ export class TestStack {
             if (text === "") text = String(error);
         }
         this.log += text;
-        const errors = text.split("\n").flatMap((line) => /^\s*error: (.+)$/.exec(line)?.[1] ?? []);
-        return { changes, done: doneIn(text), text, errors: [...new Set(errors)], failed };
+        return { changes, done: doneIn(text), text, errors: errorsIn(text), failed };
     }
-}
-
-/** From lines such as ` +  minio:index:S3Object nix-cache-info created (0.06s)`. */
-function doneIn(text: string): string[] {
-    const lines = text.matchAll(/^ *[-+~]+ +\S+:(\w+) (\S+) (created|updated|deleted|replaced|imported)\b/gm);
-    return [...lines].map(([, type = "", name = "", what = ""]) => `${what} ${type} ${name}`).sort();
 }
 
 /** A resource in the state; of its fields, those that tests look at. */
@@ -196,12 +190,6 @@ export interface StateResource {
     readonly type: string;
     readonly id?: string;
     readonly protect?: boolean;
-}
-
-const NOISE = ["ciphertext", "created", "modified", "time", "sourcePosition", "stackTrace"];
-
-function withoutNoise(key: string, value: unknown): unknown {
-    return NOISE.includes(key) ? undefined : value;
 }
 
 interface Options {
