@@ -4,6 +4,7 @@ import type { Snapshot } from "./cache/live.ts";
 import { UserError } from "./cache/problem.ts";
 import { DriftMarker } from "./components/driftMarker.ts";
 import { NixCache } from "./components/nixCache.ts";
+import { rollOut } from "./components/rollOut.ts";
 import { readConfig } from "./config.ts";
 import { findDrift } from "./drift/findDrift.ts";
 import { findingLine, type Finding } from "./drift/finding.ts";
@@ -35,7 +36,7 @@ async function deploy(): Promise<NixCache> {
         void pulumi.log.warn("npm run heal puts all of it back, with the same keys and secrets");
     new DriftMarker("drift", { findings });
 
-    return new NixCache("nix-cache", {
+    const made = new NixCache("nix-cache", {
         ...config.settings,
         region: config.connection.region,
         caCertificate: config.caCertificate,
@@ -47,6 +48,8 @@ async function deploy(): Promise<NixCache> {
             secrets: foreignSecrets(found, previous),
         },
     });
+    rollOut(made, config.rollout);
+    return made;
 }
 
 /** What was changed since the last deployment. The bucket may have another name in the meantime. */

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { settingsProblems } from "./cache/checks.ts";
 import { givenSecretsProblems, type GivenSecrets } from "./cache/givenSecrets.ts";
 import { shown, UserError } from "./cache/problem.ts";
+import { rolloutProblems, type Rollout, type RolloutHost } from "./cache/rolloutHosts.ts";
 import { completeSettings, type Settings } from "./cache/settings.ts";
 import type { Connection } from "./server/request.ts";
 
@@ -25,6 +26,8 @@ export interface StackConfig extends ServerConfig {
     readonly settings: Settings;
     /** Keys and secrets that were made elsewhere. */
     readonly given: GivenSecrets;
+    /** Machines that the stack sets up over SSH. */
+    readonly rollout: Rollout;
 }
 
 /** How the server is reached. */
@@ -52,6 +55,8 @@ const KEYS = [
     "expireExisting",
     "signingKeys",
     "builderSecrets",
+    "hosts",
+    "hostsPrivateKey",
 ] as const;
 
 /**
@@ -82,7 +87,15 @@ export function checkConfig(raw: RawConfig): StackConfig {
         signingKeys: secrets(raw, "signingKeys"),
         builderSecrets: secrets(raw, "builderSecrets"),
     };
-    const problem = settingsProblems(settings)[0] ?? givenSecretsProblems(settings, given)[0];
+    const rollout = {
+        hosts: (own("hosts") ?? []) as RolloutHost[],
+        privateKey: own("hostsPrivateKey") as string | undefined,
+    };
+    if (rollout.privateKey !== undefined) refuseClearText(raw, "hostsPrivateKey", "hostsPrivateKey < FILE");
+    const problem =
+        settingsProblems(settings)[0] ??
+        givenSecretsProblems(settings, given)[0] ??
+        rolloutProblems(rollout, settings.builders)[0];
     if (problem !== undefined) fail(raw, `${raw.project}:${problem.setting}`, problem.wrong, problem.allowed);
     const administrator = server.connection.accessKey ?? "";
     if (settings.builders.includes(administrator)) {
@@ -93,7 +106,7 @@ export function checkConfig(raw: RawConfig): StackConfig {
             "names of users of their own",
         );
     }
-    return { settings, ...server, given };
+    return { settings, ...server, given, rollout };
 }
 
 /**
@@ -141,15 +154,13 @@ export function checkServerConfig(raw: RawConfig): ServerConfig {
 /** An object of secrets, which is refused in clear text. */
 function secrets(raw: RawConfig, key: "signingKeys" | "builderSecrets"): Record<string, string> {
     const given = value(raw, `${raw.project}:${key}`) ?? {};
-    if (Object.keys(given).length > 0 && !raw.isSecret(`${raw.project}:${key}`)) {
-        fail(
-            raw,
-            `${raw.project}:${key}`,
-            "is in clear text",
-            `secret: pulumi config set --secret --path '${key}.NAME'`,
-        );
-    }
+    if (Object.keys(given).length > 0) refuseClearText(raw, key, `--path '${key}.NAME'`);
     return given as Record<string, string>;
+}
+
+function refuseClearText(raw: RawConfig, key: (typeof KEYS)[number], set: string): void {
+    if (raw.isSecret(`${raw.project}:${key}`)) return;
+    fail(raw, `${raw.project}:${key}`, "is in clear text", `secret: pulumi config set --secret ${set}`);
 }
 
 function readCaCertificate(raw: RawConfig): string | undefined {
@@ -183,7 +194,8 @@ function boolean(raw: RawConfig, key: string): boolean {
 }
 
 /** Keys whose value is a text even where it looks like a number or a list. */
-const TEXTS = /^minio:minio(Server|User|Password|Region|CacertFile)$|:(adopt|bucket|endpoint|keyName)$/;
+const TEXTS =
+    /^minio:minio(Server|User|Password|Region|CacertFile)$|:(adopt|bucket|endpoint|hostsPrivateKey|keyName)$/;
 /**
  * A value as it was meant: a text, number, boolean, list or object; undefined
  * where it is not set, or is what Pulumi.yaml gives to a key whose default

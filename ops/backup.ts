@@ -1,6 +1,6 @@
 import { renameSync, writeFileSync } from "node:fs";
 import { UserError } from "../cache/problem.ts";
-import type { Backup, ConfigEntry } from "./backupFile.ts";
+import type { Backup, ConfigEntry, ConfigItem } from "./backupFile.ts";
 import { encrypt, type Lock } from "./encryption.ts";
 import { EXIT, type ExitStatus } from "./exitStatus.ts";
 import { readOutputs, readRawConfig, stackName, type Target } from "./target.ts";
@@ -41,7 +41,7 @@ function worthKeeping(key: string, value: string): boolean {
 }
 
 function entry(value: string, secret: boolean): ConfigEntry {
-    return { value: value.startsWith("[") ? (JSON.parse(value) as (string | number)[]) : value, secret };
+    return { value: value.startsWith("[") ? (JSON.parse(value) as ConfigItem[]) : value, secret };
 }
 
 /** Never half a backup in place of a whole one. */

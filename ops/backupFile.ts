@@ -1,8 +1,11 @@
 import { UserError } from "../cache/problem.ts";
 
+/** One element of a list in the configuration; `hosts` has objects. */
+export type ConfigItem = string | number | Readonly<Record<string, string | number>>;
+
 /** One configuration value, as it was. */
 export interface ConfigEntry {
-    readonly value: string | readonly (string | number)[];
+    readonly value: string | readonly ConfigItem[];
     readonly secret: boolean;
 }
 

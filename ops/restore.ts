@@ -55,12 +55,18 @@ async function refuseFilledStack(target: Target): Promise<void> {
 }
 
 /** Every single value with its path, in the order of a configuration file. */
-function* configuration(content: Backup): Generator<[string, ConfigEntry]> {
+export function* configuration(content: Backup): Generator<[string, ConfigEntry]> {
     for (const [key, { value, secret }] of Object.entries(content.configuration)) {
         if (typeof value === "string") yield [key, { value, secret }];
         else
-            for (const [index, item] of value.entries())
-                yield [`${key}[${index}]`, { value: String(item), secret }];
+            for (const [index, item] of value.entries()) {
+                const fields: [string, string | number][] =
+                    typeof item === "object"
+                        ? Object.entries(item).map(([field, one]) => [`.${field}`, one])
+                        : [["", item]];
+                for (const [field, one] of fields)
+                    yield [`${key}[${index}]${field}`, { value: String(one), secret }];
+            }
     }
     for (const [generation, key] of Object.entries(content.signingKeys)) {
         yield [`nix-cache:signingKeys["${generation}"]`, { value: key, secret: true }];

@@ -72,6 +72,23 @@ export const SKIPS = {
             "the NixOS modules come in a flake whose shell, package and checks can be evaluated",
         ],
     },
+    rollout: {
+        reason: "hosts need pulumi-resource-command 1.2.1 (in PULUMI_HOME or NIX_CACHE_TOOLCHAIN), an sshd, and mounts of their own: Linux as root",
+        tests: [
+            "the roll-out by the stack makes nothing where no host is configured, and needs no plugin",
+            "the roll-out by the stack refuses hosts without a key before anything is touched",
+            "the roll-out by the stack sets up two hosts, one that reads and one that pushes",
+            "the roll-out by the stack has nothing to do when nothing has changed",
+            "the roll-out by the stack brings another key to both hosts",
+            "the roll-out by the stack reports a host that is down, and brings the others up to date",
+            "the roll-out by the stack brings it up to date once it is back",
+            "the roll-out by the stack brings a builder's new secret to that builder alone",
+            "the roll-out by the stack gives no secret to a host with another host key",
+            "the roll-out by the stack leaves a machine its files when its name changes",
+            "the roll-out by the stack shows no secret in state, output or the hosts' logs",
+            "the roll-out by the stack takes its files away, and nothing else, on destroy",
+        ],
+    },
     chromium: {
         reason: "Chromium is not on PATH, and can be installed on Debian as root alone",
         tests: [

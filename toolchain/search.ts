@@ -11,7 +11,13 @@ import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { cacheFolder } from "./cache.ts";
 import { run } from "./run.ts";
-import { FITS, PLUGIN_VERSIONS, PULUMI_VERSION, type PluginName } from "./versions.ts";
+import {
+    COMMAND_PLUGIN_VERSION,
+    FITS,
+    PLUGIN_VERSIONS,
+    PULUMI_VERSION,
+    type PluginName,
+} from "./versions.ts";
 
 /** A tool that is looked for by its command's name. */
 export type ToolName = "pulumi" | "minio" | "mc";
@@ -61,13 +67,17 @@ export function cachedFile(file: string, ...folders: readonly string[]): string 
 
 /** A provider plugin that `pulumi plugin install` put into the user's own PULUMI_HOME. */
 export function installedPlugin(name: PluginName): string | undefined {
+    return pluginOfUser(name, PLUGIN_VERSIONS[name]);
+}
+
+/** The plugin behind `hosts`: installed by the user, or in the folder that NIX_CACHE_TOOLCHAIN names. */
+export function commandPlugin(): string | undefined {
+    return pluginOfUser("command", COMMAND_PLUGIN_VERSION) ?? givenFile("pulumi-resource-command");
+}
+
+function pluginOfUser(name: string, version: string): string | undefined {
     return executable(
-        join(
-            pulumiHome(),
-            "plugins",
-            `resource-${name}-v${PLUGIN_VERSIONS[name]}`,
-            `pulumi-resource-${name}`,
-        ),
+        join(pulumiHome(), "plugins", `resource-${name}-v${version}`, `pulumi-resource-${name}`),
     );
 }
 

@@ -13,6 +13,9 @@ export const PULUMI_VERSION = "3.259.0";
  */
 export const PLUGIN_VERSIONS = { minio: "0.17.1", random: "4.21.2" } as const;
 
+/** The plugin behind `hosts`, which most stacks do without: none of our tools needs it, so it is looked for and never built. */
+export const COMMAND_PLUGIN_VERSION = "1.2.1";
+
 /** Name of a provider plugin, as in `pulumi-resource-NAME`. */
 export type PluginName = keyof typeof PLUGIN_VERSIONS;
 

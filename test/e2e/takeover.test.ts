@@ -3,9 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheInfo } from "../../cache/cacheInfo.ts";
 import { signingKeyFromSeed } from "../../cache/signingKey.ts";
-import { binFolder } from "../../toolchain/pulumiHome.ts";
-import { run } from "../../toolchain/run.ts";
-import { nixCache, shellEnvironment } from "./cli.ts";
+import { nixCache } from "./cli.ts";
 import { mc } from "./mc.ts";
 import { anonymous, Bucket } from "./objects.ts";
 import { objectsOf } from "./serverState.ts";
@@ -85,8 +83,8 @@ describe("a cache made by hand, as the original page makes it", function () {
 
     it("becomes the stack's with the key and the secret that it has: hosts and builders need no change", async () => {
         const before = await objectsOf(stack.minio.connection, BUCKET);
-        await setSecret(stack, 'nix-cache:signingKeys["1"]', KEY.secretKey);
-        await setSecret(stack, `nix-cache:builderSecrets["${BUILDER}"]`, SECRET);
+        await stack.setSecret('nix-cache:signingKeys["1"]', KEY.secretKey);
+        await stack.setSecret(`nix-cache:builderSecrets["${BUILDER}"]`, SECRET);
         await stack.up();
         const { publicKey, secretKey, builders } = await stack.outputs();
         assert.deepEqual([publicKey, secretKey], [KEY.publicKey, KEY.secretKey]);
@@ -109,15 +107,3 @@ describe("a cache made by hand, as the original page makes it", function () {
         await stack.mustBeQuiet();
     });
 });
-
-/** `pulumi config set --secret --path`, the value by standard input. */
-async function setSecret(stack: TestStack, path: string, input: string): Promise<void> {
-    const { pulumiHome, workDir, stackName } = stack.place;
-    const args = ["config", "set", "--secret", "--path", path, "--stack", stackName];
-    const { status, stderr } = await run(join(binFolder(pulumiHome), "pulumi"), args, {
-        cwd: workDir,
-        env: shellEnvironment(stack),
-        input,
-    });
-    assert.equal(status, 0, stderr);
-}

@@ -147,9 +147,20 @@ export class TestStack {
 
     /** Runs Pulumi's CLI on this stack. */
     async cli(...args: string[]): Promise<ProcessOutcome> {
+        return this.pulumi(args, "");
+    }
+
+    /** `pulumi config set --secret --path`, the value by standard input. */
+    async setSecret(path: string, input: string): Promise<void> {
+        const { status, stderr } = await this.pulumi(["config", "set", "--secret", "--path", path], input);
+        if (status !== 0) throw new Error(stderr);
+    }
+
+    private pulumi(args: readonly string[], input: string): Promise<ProcessOutcome> {
         const env = { ...process.env, ...stackEnvironment(this.place) };
         const { pulumiHome, workDir, stackName } = this.place;
-        return run(join(pulumiHome, "bin", "pulumi"), [...args, "--stack", stackName], { cwd: workDir, env });
+        const options = { cwd: workDir, env, input };
+        return run(join(pulumiHome, "bin", "pulumi"), [...args, "--stack", stackName], options);
     }
 
     private async succeed(what: string, operation: Operation): Promise<Outcome> {

@@ -155,6 +155,30 @@ describe("the stack's configuration", () => {
         );
     });
 
+    it("has the hosts that the stack sets up, with a key that must be a secret", () => {
+        const key = "-----BEGIN PRIVATE KEY-----\nhunter22\n-----END PRIVATE KEY-----";
+        const hosts = [{ name: "one", address: "one.lan", port: 2222 }];
+        const entries = { "nix-cache:hosts": JSON.stringify(hosts), "nix-cache:hostsPrivateKey": key };
+        assert.deepEqual(read({ "nix-cache:hosts": "[]", "nix-cache:hostsPrivateKey": "" }).rollout, {
+            hosts: [],
+            privateKey: undefined,
+        });
+        const { rollout } = read(entries, [...SECRET, "nix-cache:hostsPrivateKey"]);
+        assert.deepEqual(rollout, { hosts, privateKey: key });
+        refused(
+            entries,
+            "nix-cache:hostsPrivateKey in Pulumi.homelab.yaml is in clear text; it must be secret: pulumi config set --secret hostsPrivateKey < FILE. Nothing has been changed.",
+        );
+        refused(
+            { ...entries, "nix-cache:hostsPrivateKey": undefined },
+            /^nix-cache:hostsPrivateKey in Pulumi\.homelab\.yaml is not set; it must be the text of an SSH private key .+\. Nothing has been changed\.$/,
+        );
+        refused(
+            { "nix-cache:hosts": '[{"name":"one"}]' },
+            "nix-cache:hosts[0].address in Pulumi.homelab.yaml is not set; it must be a host name or an IP address, without a port. Nothing has been changed.",
+        );
+    });
+
     it("is refused with a key that this project does not have", () => {
         refused(
             { "nix-cache:expiredays": "3" },

@@ -92,6 +92,8 @@ describe("Pulumi.yaml", () => {
         adopt: "",
         signingKeys: {},
         builderSecrets: {},
+        hosts: [],
+        hostsPrivateKey: "",
     };
 
     it("declares every setting, with the program's own defaults", () => {
