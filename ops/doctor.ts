@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
-import { getCACertificates } from "node:tls";
+import { createSecureContext, getCACertificates } from "node:tls";
 import { UserError } from "../cache/problem.ts";
 import type { Connection } from "../server/request.ts";
 import type { Options } from "./commands.ts";
@@ -21,11 +21,8 @@ export async function doctor(target: Target, options: Options): Promise<ExitStat
     // As in the bundle that hosts have: what the system trusts, and the private CA.
     const ca =
         caCertificate === null ? undefined : [...getCACertificates("default"), caCertificate].join("\n");
-    const agent = new (endpoint.startsWith("https:") ? HttpsAgent : HttpAgent)({
-        keepAlive: true,
-        maxSockets: 64,
-    });
-    const anonymous: Connection = { url: endpoint, region, agent, ...(ca === undefined ? {} : { ca }) };
+    const agent = newAgent(endpoint, ca);
+    const anonymous: Connection = { url: endpoint, region, agent };
 
     const checks = await reachabilityChecks(endpoint, ca);
     if (checks.every(({ result }) => result !== "failure")) {
@@ -35,6 +32,19 @@ export async function doctor(target: Target, options: Options): Promise<ExitStat
     agent.destroy();
     console.log(options.json === true ? JSON.stringify({ endpoint, checks }) : table(checks));
     return worst(checks);
+}
+
+/**
+ * Connections that are kept, and read the certificates once: given with each
+ * request, hundreds of them would be most of its work.
+ */
+function newAgent(endpoint: string, ca: string | undefined): HttpAgent | HttpsAgent {
+    const kept = { keepAlive: true, maxSockets: 64 };
+    if (!endpoint.startsWith("https:")) return new HttpAgent(kept);
+    return new HttpsAgent({
+        ...kept,
+        ...(ca === undefined ? {} : { secureContext: createSecureContext({ ca }) }),
+    });
 }
 
 function sampleSize(given: string | undefined): number {
