@@ -1,7 +1,6 @@
 import { findDrift } from "../drift/findDrift.ts";
 import { findingLine, type Finding } from "../drift/finding.ts";
 import type { Connection } from "../server/request.ts";
-import { readSnapshot } from "../server/snapshot.ts";
 import { EXIT, type ExitStatus } from "./exitStatus.ts";
 import { readOutputs, readServerConfig, type Outputs, type Target } from "./target.ts";
 
@@ -18,8 +17,12 @@ export interface DriftReport {
  * @throws ServerError when the server cannot be reached or refuses the credentials
  */
 export async function lookForDrift(target: Target): Promise<DriftReport> {
-    // Both decrypt, which is most of the time that this takes: at the same time.
-    const [outputs, { connection }] = await Promise.all([readOutputs(target), readServerConfig(target)]);
+    // Both decrypt, which is most of the time that this takes: at the same time, and code is loaded meanwhile.
+    const [outputs, { connection }, { readSnapshot }] = await Promise.all([
+        readOutputs(target),
+        readServerConfig(target),
+        import("../server/snapshot.ts"),
+    ]);
     const findings = findDrift(outputs.declared, await readSnapshot(connection, outputs.declared.bucket));
     return { outputs, connection, findings };
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { send, type Connection } from "../../../server/request.ts";
 import { readSnapshot } from "../../../server/snapshot.ts";
+import { repairTornState } from "../../../ops/tornState.ts";
 import { nixCache, shellEnvironment } from "../cli.ts";
 import { run } from "../../../toolchain/run.ts";
 import type { TestStack } from "../testStack.ts";
@@ -91,6 +92,8 @@ export class FreshStack {
             recursive: true,
             filter: (from) => !from.endsWith("/locks"),
         });
+        // A kill can leave what Pulumi itself cannot read; that nix-cache can is for the tests to show.
+        repairTornState(pathToFileURL(copy).href, copy);
         const { workDir, stackName, pulumiHome } = this.stack.place;
         const { status, stdout, stderr } = await run(
             join(pulumiHome, "bin", "pulumi"),
