@@ -9,7 +9,7 @@ import { TestStack } from "./testStack.ts";
 import { theWorld } from "./world.ts";
 
 /** What a user's copy of the project needs for `pulumi up`. */
-const SOURCES = /^(?:[^/]+\.(?:ts|json|yaml)|(?:cache|components|drift|server|ops)(?:\/.*)?)$/;
+const SOURCES = /^(?:[^/]+\.(?:ts|json|yaml)|(?:cache|components|drift|hosts|server|ops)(?:\/.*)?)$/;
 
 describe("the command line", function () {
     this.timeout(1_800_000);

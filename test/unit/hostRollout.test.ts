@@ -71,7 +71,7 @@ describe("the roll-out to hosts", () => {
             addPreviousOutputInEnv: false,
         });
         assert.equal(typeof stdin, "string");
-        const owner = "'\\''project/stack/host-reader'\\''";
+        const owner = `'\\''${pulumi.getProject()}/${pulumi.getStack()}/host-reader'\\''`;
         assert.equal(
             create,
             `sh -c 'set -e\nsh -s\nprintf '\\''%s\\n'\\'' ${owner} > /etc/nix-cache/rolled-out-by'`,
