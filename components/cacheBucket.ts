@@ -17,6 +17,12 @@ export interface CacheBucketArgs {
 export class CacheBucket extends pulumi.ComponentResource {
     /** The bucket's name, known once it exists. */
     readonly bucket: pulumi.Output<string>;
+    /**
+     * The same, known once its policy is set. MinIO reads, changes and writes all
+     * settings of a bucket as one, without a lock: of two that are made at the
+     * same time one is lost, and both are answered with success.
+     */
+    readonly settledBucket: pulumi.Output<string>;
     /** URN of the bucket; all that is in it depends on it. */
     readonly bucketUrn: pulumi.Output<string>;
     /** URN of the bucket policy. */
@@ -46,6 +52,7 @@ export class CacheBucket extends pulumi.ComponentResource {
         );
 
         this.bucket = bucket.bucket;
+        this.settledBucket = anonymous.bucket;
         this.bucketUrn = bucket.urn;
         this.anonymousUrn = anonymous.urn;
         this.registerOutputs({ bucket: this.bucket });

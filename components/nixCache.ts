@@ -119,7 +119,11 @@ export class NixCache extends pulumi.ComponentResource {
         const { bucket } = place;
         const expiry = new Expiry(
             `${name}-expiry`,
-            { bucket, expireDays: settings.expireDays, narGraceDays: settings.narGraceDays },
+            {
+                bucket: place.settledBucket,
+                expireDays: settings.expireDays,
+                narGraceDays: settings.narGraceDays,
+            },
             child,
         );
         const info = new CacheInfo(`${name}-info`, { bucket, priority: settings.priority }, child);
