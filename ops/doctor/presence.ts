@@ -26,6 +26,7 @@ export class Presence {
     /** Notes that an object was seen, in a listing for one. */
     remember(key: string, there: boolean): void {
         if (this.answers.size >= REMEMBERED) this.answers.delete(this.answers.keys().next().value ?? "");
-        this.answers.set(key, there);
+        // A copy: a part of a text keeps the whole of it in memory, be it a listing's page.
+        this.answers.set(Buffer.from(key).toString("latin1"), there);
     }
 }
