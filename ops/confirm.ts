@@ -8,7 +8,9 @@ import { UserError } from "../cache/problem.ts";
  */
 export async function confirm(question: string): Promise<boolean> {
     if (!process.stdin.isTTY) {
-        throw new UserError("this asks before it changes anything, and there is no terminal here: npm run -s heal -- --yes");
+        throw new UserError(
+            "this asks before it changes anything, and there is no terminal here: npm run -s heal -- --yes",
+        );
     }
     const terminal = createInterface({ input: process.stdin, output: process.stdout });
     try {
