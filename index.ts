@@ -7,7 +7,7 @@ import { NixCache } from "./components/nixCache.ts";
 import { rollOut } from "./components/rollOut.ts";
 import { readConfig } from "./config.ts";
 import { findDrift } from "./drift/findDrift.ts";
-import { findingLine, type Finding } from "./drift/finding.ts";
+import { findingLine, isRepairable, type Finding } from "./drift/finding.ts";
 import { refuseSuddenExpiry } from "./expiryCheck.ts";
 import { readPrevious } from "./previous.ts";
 import { inspectServer } from "./server/preflight.ts";
@@ -30,10 +30,13 @@ async function deploy(): Promise<NixCache> {
     const found = await inspectServer(config.connection, config.settings, previous);
     await refuseSuddenExpiry(config, found.bucket);
 
-    const findings = (await lookForDrift(config, previous, found)).map(findingLine);
+    const drift = await lookForDrift(config, previous, found);
+    const findings = drift.map(findingLine);
     findings.forEach((finding) => void pulumi.log.warn(`not as last deployed: ${finding}`));
-    if (findings.length > 0)
-        void pulumi.log.warn("npm run heal puts all of it back, with the same keys and secrets");
+    if (drift.some(isRepairable))
+        void pulumi.log.warn(
+            `npm run heal puts ${drift.every(isRepairable) ? "all of it back" : "back what can be"}, with the same keys and secrets`,
+        );
     new DriftMarker("drift", { findings });
 
     const made = new NixCache("nix-cache", {

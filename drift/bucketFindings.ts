@@ -38,6 +38,10 @@ function listingAllowed(declared: Declared): boolean {
     return declared.anonymousPolicy.Statement.some((statement) => statement.Action.includes("s3:ListBucket"));
 }
 
+/** Under the same name, so that no host has to be touched. */
+const NEW_BUCKET =
+    'only a new bucket is without: README.md, "A bucket that was versioned or locked", has the commands';
+
 function versioningFindings(declared: Declared, live: LiveBucket): Finding[] {
     if (live.versioning === "off") return [];
     return [
@@ -47,8 +51,7 @@ function versioningFindings(declared: Declared, live: LiveBucket): Finding[] {
             shouldBe: "never switched on",
             makeAgain: [],
             removals: live.versioning === "enabled" && !live.objectLocking ? [{ remove: "versioning" }] : [],
-            beyondRepair:
-                "once on, it can only be suspended, and what expires leaves markers and old versions behind; to be rid of it copy the objects into a new bucket (mc mirror) and set that as bucket, and remove old versions with mc rm --recursive --versions --non-current",
+            beyondRepair: `what expires leaves markers and old versions behind, and it can only be suspended; ${NEW_BUCKET}`,
         },
     ];
 }
@@ -62,8 +65,7 @@ function lockingFindings(declared: Declared, live: LiveBucket): Finding[] {
             shouldBe: "off",
             makeAgain: [],
             removals: [],
-            beyondRepair:
-                "a bucket keeps it for life; copy the objects into a new bucket (mc mirror) and set that as bucket",
+            beyondRepair: `a bucket keeps it for life; ${NEW_BUCKET}`,
         },
     ];
 }

@@ -31,6 +31,11 @@ export interface Finding {
     readonly beyondRepair?: string;
 }
 
+/** Whether heal can put all of it back. */
+export function isRepairable({ beyondRepair }: Finding): boolean {
+    return beyondRepair === undefined;
+}
+
 /** A finding as one line for a terminal. */
 export function findingLine(finding: Finding): string {
     const line = `${finding.subject}: ${finding.is}, should be ${finding.shouldBe}`;

@@ -5,19 +5,14 @@ import type { Finding } from "./finding.ts";
 
 /** What is different about the stack's own objects. */
 export function objectFindings(declared: Declared, live: Readonly<Record<string, LiveObject>>): Finding[] {
-    return declared.objects.flatMap((object) => {
-        const differences = objectDifferences(object, live[object.name]);
-        if (differences.length === 0) return [];
-        return [
-            {
-                subject: `object ${object.name}`,
-                is: differences.map(({ is }) => is).join("; "),
-                shouldBe: differences.map(({ shouldBe }) => shouldBe).join("; "),
-                makeAgain: [declared.urns.objects[object.name] ?? ""].filter((urn) => urn !== ""),
-                removals: [],
-            },
-        ];
-    });
+    return declared.objects.flatMap((object) =>
+        objectDifferences(object, live[object.name]).map((difference) => ({
+            subject: `object ${object.name}`,
+            ...difference,
+            makeAgain: [declared.urns.objects[object.name] ?? ""].filter((urn) => urn !== ""),
+            removals: [],
+        })),
+    );
 }
 
 type Difference = Pick<Finding, "is" | "shouldBe">;

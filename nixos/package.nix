@@ -41,6 +41,7 @@ stdenvNoCC.mkDerivation {
       ../server/answers.ts
       ../server/request.ts
       ../stackConfig.ts
+      ../toolchain/processLock.ts
       ../toolchain/run.ts
     ];
   };

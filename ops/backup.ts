@@ -1,12 +1,19 @@
-import { renameSync, writeFileSync } from "node:fs";
+import { existsSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { shellWord } from "../cache/quoting.ts";
 import { UserError } from "../cache/problem.ts";
 import type { Backup, ConfigEntry, ConfigItem } from "./backupFile.ts";
 import { encrypt, type Lock } from "./encryption.ts";
 import { EXIT, type ExitStatus } from "./exitStatus.ts";
 import { readOutputs, readRawConfig, stackName, type Target } from "./target.ts";
 
+/** The options of `nix-cache backup`. */
+export interface BackupOptions extends Lock {
+    readonly json?: boolean | undefined;
+}
+
 /** `nix-cache backup FILE`: needs the stack alone, not the server. */
-export async function backup(target: Target, file: string, lock: Lock): Promise<ExitStatus> {
+export async function backup(target: Target, file: string, options: BackupOptions): Promise<ExitStatus> {
     const [outputs, config, stack] = await Promise.all([
         readOutputs(target),
         readRawConfig(target),
@@ -26,12 +33,18 @@ export async function backup(target: Target, file: string, lock: Lock): Promise<
         builderSecrets: outputs.declared.builders,
         caCertificate: outputs.hostConfig.caCertificate,
     };
-    writeWhole(file, await encrypt(JSON.stringify(content), lock));
-    const keys = Object.keys(content.signingKeys).length;
+    const earlier = writeWhole(file, await encrypt(JSON.stringify(content), options));
+    const generations = Object.keys(content.signingKeys);
+    const builders = Object.keys(content.builderSecrets);
+    if (options.json === true) {
+        console.log(JSON.stringify({ stack, file: resolve(file), generations, builders, earlier }));
+        return EXIT.ok;
+    }
     console.log(
-        `backup of stack ${stack} written to ${file}: ${keys} signing key${keys === 1 ? "" : "s"}, secrets of ${Object.keys(content.builderSecrets).join(", ")}, configuration`,
+        `backup of stack ${stack} written to ${file}: ${generations.length} signing key${generations.length === 1 ? "" : "s"}, secrets of ${builders.join(", ")}, configuration`,
     );
-    console.log(`to restore it: nix-cache restore ${file} --stack NAME`);
+    if (earlier !== null) console.log(`the one that was there before is now ${earlier}`);
+    console.log(`to restore it: npm run restore -- ${shellWord(file)} --stack NEWNAME`);
     return EXIT.ok;
 }
 
@@ -44,15 +57,23 @@ function entry(value: string, secret: boolean): ConfigEntry {
     return { value: value.startsWith("[") ? (JSON.parse(value) as ConfigItem[]) : value, secret };
 }
 
-/** Never half a backup in place of a whole one. */
-function writeWhole(file: string, data: Uint8Array): void {
+/**
+ * Never half a backup in place of a whole one. One that is there already may be
+ * of keys that this stack has lost, so it makes room and is not overwritten.
+ *
+ * @returns where that one is now; null: there was none
+ */
+function writeWhole(file: string, data: Uint8Array): string | null {
     const unfinished = `${file}.unfinished`;
+    const earlier = existsSync(file) ? `${file}.previous` : null;
     try {
         writeFileSync(unfinished, data, { mode: 0o600 });
+        if (earlier !== null) renameSync(file, earlier);
         renameSync(unfinished, file);
+        return earlier;
     } catch (error) {
-        throw new UserError(
-            `${file} cannot be written (${(error as NodeJS.ErrnoException).code ?? "error"})`,
-        );
+        const { code = "error" } = error as NodeJS.ErrnoException;
+        const why = code === "ENOENT" ? `there is no folder ${dirname(resolve(file))}` : code;
+        throw new UserError(`${file} cannot be written (${why})`, { cause: error });
     }
 }

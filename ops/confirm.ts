@@ -1,21 +1,17 @@
-import { createInterface } from "node:readline/promises";
 import { UserError } from "../cache/problem.ts";
+import { prompt } from "./prompt.ts";
 
 /**
- * Asks at the terminal; only `y` and `yes` mean yes.
+ * Asks at the terminal before something is changed; only `y` and `yes` mean yes.
  *
- * @throws UserError where there is no terminal to ask at
+ * @throws UserError on every other answer, and where there is no terminal to ask at
  */
-export async function confirm(question: string): Promise<boolean> {
+export async function confirm(question: string): Promise<void> {
     if (!process.stdin.isTTY) {
         throw new UserError(
             "this asks before it changes anything, and there is no terminal here: npm run -s heal -- --yes",
         );
     }
-    const terminal = createInterface({ input: process.stdin, output: process.stdout });
-    try {
-        return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
-    } finally {
-        terminal.close();
-    }
+    const answer = await prompt(`${question} [y/N] `);
+    if (!/^y(es)?$/i.test(answer.trim())) throw new UserError("not confirmed; nothing has been changed");
 }

@@ -1,5 +1,5 @@
 import { findDrift } from "../drift/findDrift.ts";
-import { findingLine, type Finding } from "../drift/finding.ts";
+import { findingLine, isRepairable, type Finding } from "../drift/finding.ts";
 import type { Connection } from "../server/request.ts";
 import { EXIT, type ExitStatus } from "./exitStatus.ts";
 import { readOutputs, readServerConfig, type Outputs, type Target } from "./target.ts";
@@ -44,21 +44,9 @@ export function isFinal(finding: Finding): boolean {
 export async function drift(target: Target, json: boolean): Promise<ExitStatus> {
     const { outputs, connection, findings } = await lookForDrift(target);
     const status = driftStatus(findings);
+    const { bucket } = outputs.declared;
     if (json) {
-        console.log(
-            JSON.stringify({
-                server: connection.url,
-                bucket: outputs.declared.bucket,
-                drift: findings.length > 0,
-                findings: findings.map((finding) => ({
-                    subject: finding.subject,
-                    is: finding.is,
-                    shouldBe: finding.shouldBe,
-                    repairable: !isFinal(finding),
-                    ...(finding.beyondRepair === undefined ? {} : { advice: finding.beyondRepair }),
-                })),
-            }),
-        );
+        console.log(JSON.stringify(driftJson(connection, bucket, findings)));
         return status;
     }
     if (findings.length === 0) {
@@ -66,6 +54,25 @@ export async function drift(target: Target, json: boolean): Promise<ExitStatus> 
         return status;
     }
     findings.forEach((finding) => console.log(findingLine(finding)));
-    if (status === EXIT.drift) console.log("\nto put it back: npm run heal");
+    if (status === EXIT.drift) {
+        const all = findings.every(isRepairable);
+        console.log(`\nto put ${all ? "it back" : "back what can be"}: npm run heal`);
+    }
     return status;
+}
+
+/** What `drift --json` prints. */
+export function driftJson({ url }: Connection, bucket: string, findings: readonly Finding[]): object {
+    return { server: url, bucket, drift: findings.length > 0, findings: findings.map(findingJson) };
+}
+
+/** One finding in it. */
+export function findingJson(finding: Finding): object {
+    return {
+        subject: finding.subject,
+        is: finding.is,
+        shouldBe: finding.shouldBe,
+        repairable: !isFinal(finding),
+        ...(finding.beyondRepair === undefined ? {} : { advice: finding.beyondRepair }),
+    };
 }

@@ -18,7 +18,7 @@ export const EXIT_HELP: readonly (readonly [ExitStatus, string])[] = [
     [EXIT.ok, "all is well"],
     [EXIT.failed, "refused or failed; the message says what to do"],
     [EXIT.usage, "wrong use of the command line"],
-    [EXIT.drift, "the server is not as the stack declares it (drift)"],
+    [EXIT.drift, "the server is not as the stack declares it (drift); preview: something would be changed"],
     [EXIT.unreachable, "the server cannot be reached or refuses the credentials"],
     [EXIT.beyondRepair, "something is left that MinIO cannot undo"],
     [EXIT.doctorWarning, "doctor: at least one warning"],

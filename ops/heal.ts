@@ -1,11 +1,18 @@
 import { findingLine, type Finding, type Removal } from "../drift/finding.ts";
 import { carryOut } from "../server/removals.ts";
 import { confirm } from "./confirm.ts";
-import { driftStatus, isFinal, lookForDrift } from "./drift.ts";
-import { EXIT, type ExitStatus } from "./exitStatus.ts";
+import { driftJson, driftStatus, findingJson, isFinal, lookForDrift } from "./drift.ts";
+import type { ExitStatus } from "./exitStatus.ts";
 import { forgetResources } from "./forget.ts";
 import { stackName, type Target } from "./target.ts";
 import { isStateWhole } from "./wholeState.ts";
+
+/** The options of `nix-cache heal`. */
+export interface HealOptions {
+    /** Does not ask. Default: false. */
+    readonly yes?: boolean | undefined;
+    readonly json?: boolean | undefined;
+}
 
 /**
  * `nix-cache heal`: puts the server back to what the stack declares, with the
@@ -16,27 +23,43 @@ import { isStateWhole } from "./wholeState.ts";
  * repeated: whatever a run that was cut short had done, the next one finds
  * what is left.
  *
- * @param assumeYes does not ask
+ * With `--json` what is said goes to standard error, and standard output gets
+ * one object at the end.
  */
-export async function heal(target: Target, assumeYes: boolean): Promise<ExitStatus> {
+export async function heal(target: Target, options: HealOptions): Promise<ExitStatus> {
+    const say = options.json === true ? console.error : console.log;
     const { outputs, connection, findings } = await lookForDrift(target);
     const { bucket } = outputs.declared;
-    const [name, isWhole] = await Promise.all([stackName(target), isStateWhole(target, outputs.declared)]);
+    const [stack, isWhole] = await Promise.all([stackName(target), isStateWhole(target, outputs.declared)]);
+    const done: string[] = [];
+    const doing = (what: string) => {
+        done.push(what);
+        say(`done: ${what}`);
+    };
+    const end = (left: readonly Finding[]) => {
+        if (options.json === true) {
+            const found = findings.map(findingJson);
+            console.log(
+                JSON.stringify({ stack, ...driftJson(connection, bucket, left), healed: { found, done } }),
+            );
+        }
+        return driftStatus(left);
+    };
+
     if (findings.length === 0 && isWhole) {
-        console.log(`no drift: nothing to heal on ${connection.url} (stack ${name})`);
-        return EXIT.ok;
+        say(`no drift: nothing to heal on ${connection.url} (stack ${stack})`);
+        return end([]);
     }
-    console.log(`stack ${name}, server ${connection.url}, bucket ${bucket}\n`);
-    findings.forEach((finding) => console.log(`  ${findingLine(finding)}`));
-    if (!isWhole)
-        console.log("  state of the stack: a run was cut short before it noted all that it had made");
+    say(`stack ${stack}, server ${connection.url}, bucket ${bucket}\n`);
+    findings.forEach((finding) => say(`  ${findingLine(finding)}`));
+    if (!isWhole) say("  state of the stack: a run was cut short before it noted all that it had made");
     if (findings.every(isFinal) && isWhole) {
-        console.log("\nnothing of this can be undone on MinIO; nothing was changed");
-        return EXIT.beyondRepair;
+        say("\nnothing of this can be undone on MinIO; nothing was changed");
+        return end(findings);
     }
-    console.log("\nthis will be done; no object of the cache is deleted, no key or secret changes:");
-    plan(findings).forEach((step) => console.log(`  - ${step}`));
-    if (!assumeYes && !(await confirm("go on?"))) return EXIT.failed;
+    say("\nthis will be done; no object of the cache is deleted, no key or secret changes:");
+    plan(findings).forEach((step) => say(`  - ${step}`));
+    if (options.yes !== true) await confirm("go on?");
 
     // The state first: where it cannot be written, nothing was done to the server yet.
     await forgetResources(
@@ -45,21 +68,21 @@ export async function heal(target: Target, assumeYes: boolean): Promise<ExitStat
     );
     for (const removal of removalsOf(findings)) {
         await carryOut(connection, bucket, removal);
-        console.log(`done: ${removalStep(removal)}`);
+        doing(removalStep(removal));
     }
     const { upStack } = await import("./upStack.ts");
-    await upStack(target, name, (line) => {
+    await upStack(target, stack, (line) => {
         const made = /^ *\+ +minio:index:(\w+) (\S+) created/.exec(line);
-        if (made !== null) console.log(`done: made ${made[1] ?? ""} ${made[2] ?? ""} again`);
+        if (made !== null) doing(`made ${made[1] ?? ""} ${made[2] ?? ""} again`);
     });
 
     const { findings: left } = await lookForDrift(target);
-    if (left.length === 0) console.log("\nno drift: all of it is as the stack declares it");
+    if (left.length === 0) say("\nno drift: all of it is as the stack declares it");
     else {
-        console.log("\nleft:");
-        left.forEach((finding) => console.log(`  ${findingLine(finding)}`));
+        say("\nleft:");
+        left.forEach((finding) => say(`  ${findingLine(finding)}`));
     }
-    return driftStatus(left);
+    return end(left);
 }
 
 function plan(findings: readonly Finding[]): string[] {
@@ -85,7 +108,7 @@ function removalsOf(findings: readonly Finding[]): Removal[] {
 function removalStep(removal: Removal): string {
     switch (removal.remove) {
         case "user":
-            return `remove user ${removal.user} with all that was given to it (it is made again with its own secret)`;
+            return `remove user ${removal.user}, who comes back at once with the stack's secret and nothing given by hand`;
         case "attachment":
             return `take the write policy away from ${removal.isGroup ? "group" : "user"} ${removal.from}`;
         case "target":

@@ -33,10 +33,20 @@ async function main(args: readonly string[]): Promise<ExitStatus> {
         return misuse(`use: nix-cache ${name} ${command.arguments.join(" ")}`);
     }
     const folder = command.anywhere === true ? process.cwd() : findProject(process.cwd());
+    goWhereNpmWasCalled(name);
     const status = await command.run({ folder, stack: values.stack }, values, positionals).catch(failed);
     if (values.metrics !== undefined && command.name !== "queue")
         writeMetrics(values.metrics, runMetrics(command.name, status, new Date()));
     return status;
+}
+
+/**
+ * npm runs its scripts in the project's folder; files that are named on the
+ * command line are relative to where the user is.
+ */
+function goWhereNpmWasCalled(command: string): void {
+    const { npm_lifecycle_event: script, INIT_CWD: from } = process.env;
+    if (script === command && from !== undefined) process.chdir(from);
 }
 
 /** Whether the last argument is one that may be left out, or given more than once: `[PATH…]`. */

@@ -1,7 +1,6 @@
-import { createInterface } from "node:readline/promises";
-import { Writable } from "node:stream";
 import { UserError } from "../cache/problem.ts";
 import { readText } from "./encryption.ts";
+import { prompt } from "./prompt.ts";
 
 /**
  * The passphrase of a backup: from a file, from NIX_CACHE_BACKUP_PASSPHRASE, or typed at the terminal, unseen.
@@ -20,20 +19,11 @@ export async function readPassphrase(file: string | undefined, kind: "new" | "kn
     return passphrase;
 }
 
-async function ask(question: string): Promise<string> {
+function ask(question: string): Promise<string> {
     if (!process.stdin.isTTY) {
         throw new UserError(
             "there is no terminal to ask for the passphrase at: --passphrase-file or NIX_CACHE_BACKUP_PASSPHRASE",
         );
     }
-    // What is typed is echoed to the interface's output, so that goes nowhere.
-    const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-    const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true });
-    process.stderr.write(question);
-    try {
-        return await terminal.question("");
-    } finally {
-        terminal.close();
-        process.stderr.write("\n");
-    }
+    return prompt(question, { hidden: true });
 }

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { UserError } from "../cache/problem.ts";
+import { pulumiError } from "../toolchain/pulumiOutput.ts";
 import { repairTornState, TORN } from "./tornState.ts";
 
 /** What a command printed, and how it ended. */
@@ -68,25 +69,4 @@ export async function askPulumi(folder: string, args: readonly string[], input?:
     const { status, stdout, stderr } = await runPulumi(folder, args, input);
     if (status === 0) return stdout;
     throw new PulumiError(stderr === "" ? stdout : stderr);
-}
-
-/** The line of Pulumi's output that says what is wrong. */
-function pulumiError(output: string): string {
-    const lines = output
-        .split("\n")
-        .map((line) => line.trim())
-        .filter((line) => line !== "");
-    const errors = lines.filter((line) => line.startsWith("error:"));
-    const wrong =
-        errors.find((line) => !/^error: (update|preview) failed$/.test(line)) ??
-        errors[0] ??
-        lines.at(-1) ??
-        "pulumi failed without a word";
-    // Of several at once, the first is on the next line.
-    const first = /^error: \d+ errors? occurred:$/.test(wrong)
-        ? lines[lines.indexOf(wrong) + 1]?.replace(/^\* /, "")
-        : undefined;
-    return (first ?? wrong)
-        .replace(/^error:\s*/, "")
-        .replace(/^(Preview failed: )?before hook "[^"]*" failed: /, "");
 }

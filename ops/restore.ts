@@ -7,12 +7,22 @@ import { EXIT, type ExitStatus } from "./exitStatus.ts";
 import { askPulumi, runPulumi } from "./pulumi.ts";
 import { stackArguments, stackName, type Target } from "./target.ts";
 
+/** The options of `nix-cache restore`. */
+export interface RestoreOptions extends Lock {
+    readonly json?: boolean | undefined;
+}
+
 /**
  * `nix-cache restore FILE`: puts configuration, keys and secrets into a new or
  * emptied stack; the next `up` makes the cache of them, or takes over what
  * the server still has. Repeating it does the same again.
  */
-export async function restore(target: Target, file: string, lock: Lock): Promise<ExitStatus> {
+export async function restore(
+    target: Target,
+    file: string,
+    { json = false, ...lock }: RestoreOptions,
+): Promise<ExitStatus> {
+    const say = json ? console.error : console.log;
     if (!existsSync(file)) throw new UserError(`${file} does not exist`);
     const content = parseBackup(await decrypt(readFileSync(file), lock));
     if (target.stack !== undefined) await createStack(target, target.stack);
@@ -20,17 +30,18 @@ export async function restore(target: Target, file: string, lock: Lock): Promise
 
     const entries = [...configuration(content)];
     for (const [index, [key, { value, secret }]] of entries.entries()) {
-        console.log(`[${index + 1}/${entries.length}] ${key}${secret ? " (secret)" : ""}`);
+        say(`[${index + 1}/${entries.length}] ${key}${secret ? " (secret)" : ""}`);
         await setConfig(target, key, value as string, secret);
     }
     const ca = content.configuration["minio:minioCacertFile"]?.value;
     if (content.caCertificate !== null && typeof ca === "string")
-        keepCertificate(target, ca, content.caCertificate);
-    console.log(
-        `\nstack ${await stackName(target)} has the configuration, keys and secrets of ${content.stack} as of ${content.written}`,
-    );
-    console.log(
-        "next: check minio:minioServer and minio:minioPassword if the server is another, then pulumi up (or npm run up)",
+        keepCertificate(target, ca, content.caCertificate, say);
+    const stack = await stackName(target);
+    const { stack: of, written } = content;
+    if (json) console.log(JSON.stringify({ stack, of, written, settings: entries.map(([key]) => key) }));
+    say(`\nstack ${stack} has the configuration, keys and secrets of ${of} as of ${written}`);
+    say(
+        `next: check minio:minioServer and minio:minioPassword if the server is another, then pulumi up --stack ${stack} (or npm run up -- --stack ${stack})`,
     );
     return EXIT.ok;
 }
@@ -50,7 +61,7 @@ async function refuseFilledStack(target: Target): Promise<void> {
     );
     if (held.length === 0) return;
     throw new UserError(
-        `the stack has ${held.length} resources: a backup is restored into a new or emptied one (--stack NEWNAME); to put back what was changed on the server: nix-cache heal`,
+        `the stack has ${held.length} resources: a backup is restored into a new or emptied one (--stack NEWNAME); to put back what was changed on the server: npm run heal`,
     );
 }
 
@@ -83,14 +94,14 @@ async function setConfig(target: Target, key: string, value: string, secret: boo
     await askPulumi(target.folder, ["config", "set", kind, ...path, key, ...stackArguments(target)], value);
 }
 
-function keepCertificate(target: Target, file: string, pem: string): void {
+function keepCertificate(target: Target, file: string, pem: string, say: (line: string) => void): void {
     const path = resolve(target.folder, file);
     if (existsSync(path)) return;
     try {
         writeFileSync(path, pem);
-        console.log(`the private CA's certificate was written to ${path}`);
+        say(`the private CA's certificate was written to ${path}`);
     } catch {
-        console.log(
+        say(
             `minio:minioCacertFile names ${path}, which cannot be written: set it to a file with the CA's certificate`,
         );
     }

@@ -1,4 +1,5 @@
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { byLine } from "../toolchain/pulumiOutput.ts";
 import { pastDeadLock } from "./deadLock.ts";
 import { askPulumi, PulumiError, runPulumi } from "./pulumi.ts";
 import { stackArguments, type Target } from "./target.ts";
@@ -7,6 +8,9 @@ import { stackArguments, type Target } from "./target.ts";
 const PROJECT = "nix-cache";
 
 let runs = 0;
+
+/** Number of resources by what was, or would be, done: `same`, `create`, `update`, `replace`, `delete`. */
+export type Changes = Readonly<Partial<Record<string, number>>>;
 
 /**
  * Runs `pulumi up` on a stack, with this project's program in this process: it
@@ -19,15 +23,37 @@ export async function upStack(
     target: Target,
     stackName: string,
     onLine: (line: string) => void,
-): Promise<void> {
+): Promise<Changes> {
+    const stack = await openHere(target, stackName);
+    const { changes, output } = await pastDeadLock(target, () =>
+        watched(onLine, async (options) => (await stack.up(options)).summary.resourceChanges ?? {}),
+    );
+    if (output.includes("pending operations from previous deployment")) await clearPending(target, stackName);
+    return changes;
+}
+
+/** `pulumi preview`, in the same way. It takes no lock. */
+export async function previewStack(
+    target: Target,
+    stackName: string,
+    onLine: (line: string) => void,
+): Promise<Changes> {
+    const stack = await openHere(target, stackName);
+    const { changes } = await watched(
+        onLine,
+        async (options) => (await stack.preview(options)).changeSummary,
+    );
+    return changes;
+}
+
+async function openHere(target: Target, stackName: string): Promise<Stack> {
     // Reads the state once, past what a killed run may have left of it.
     await askPulumi(target.folder, ["stack", "--show-name", ...stackArguments(target)]);
     const selected = target.stack === undefined ? undefined : await selectedStack(target.folder);
     const stack = await openStack(target.folder, stackName);
     // The Automation API selects the stack that it opens; that is the user's choice to make.
     if (selected !== undefined) await askPulumi(target.folder, ["stack", "select", selected]);
-    const output = await pastDeadLock(target, () => up(stack, onLine));
-    if (output.includes("pending operations from previous deployment")) await clearPending(target, stackName);
+    return stack;
 }
 
 /**
@@ -42,15 +68,26 @@ async function clearPending(target: Target, stackName: string): Promise<void> {
     await askPulumi(target.folder, ["refresh", ...how, ...stackArguments(target)]);
 }
 
-async function up(stack: Stack, onLine: (line: string) => void): Promise<string> {
+interface Watch {
+    readonly color: "never";
+    readonly onOutput: (text: string) => void;
+    readonly onError: (text: string) => void;
+    readonly showSecrets: false;
+}
+
+async function watched(
+    onLine: (line: string) => void,
+    operation: (options: Watch) => Promise<Changes>,
+): Promise<{ changes: Changes; output: string }> {
     let output = "";
+    const lines = byLine(onLine);
     const take = (text: string) => {
         output += text;
-        text.split("\n").filter(Boolean).forEach(onLine);
+        lines(text);
     };
     try {
-        await stack.up({ color: "never", onOutput: take, onError: take, showSecrets: false });
-        return output;
+        const options = { color: "never", onOutput: take, onError: take, showSecrets: false } as const;
+        return { changes: await operation(options), output };
     } catch (error) {
         throw new PulumiError(`${output}\n${(error as Error).message}`);
     }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { PROBE, PROBE_TEXT } from "../cache/probe.ts";
 import { UserError } from "../cache/problem.ts";
 import { signingKeyFromSeed } from "../cache/signingKey.ts";
 import { send, type Connection } from "../server/request.ts";
@@ -41,6 +42,8 @@ export async function prove(options: ProofOptions, say: Say): Promise<number> {
         let sent = 0;
         if (await isInCache(anonymous, bucket, trustedPublicKeys)) {
             say("  in the cache since an earlier start: 4 store paths, signed");
+            await pushProbe(options.builder, bucket);
+            say(`  ${options.builder.accessKey ?? ""} may push`);
         } else {
             const files =
                 sandbox === undefined
@@ -71,6 +74,13 @@ export async function prove(options: ProofOptions, say: Say): Promise<number> {
         say("  refused: an upload by anybody (status 403)");
         return sent;
     });
+}
+
+/** @throws UserError when the builder cannot write */
+async function pushProbe(builder: Connection, bucket: string): Promise<void> {
+    const { status } = await send(builder, { method: "PUT", path: `/${bucket}/${PROBE}`, body: PROBE_TEXT });
+    if (status !== 200)
+        throw new UserError(`the builder ${builder.accessKey ?? ""} may not push (status ${status})`);
 }
 
 /** @throws UserError when somebody without credentials can write */

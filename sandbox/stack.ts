@@ -9,6 +9,7 @@ import {
 } from "@pulumi/pulumi/automation/index.js";
 import { UserError } from "../cache/problem.ts";
 import { binFolder } from "../toolchain/pulumiHome.ts";
+import { byLine, doneIn, once, pulumiError, warningIn } from "../toolchain/pulumiOutput.ts";
 import { lastLine, run } from "../toolchain/run.ts";
 import { projectDir } from "./paths.ts";
 import { stackEnvironment, type StackPlace } from "./stackPlace.ts";
@@ -87,9 +88,6 @@ function toolsPath(place: StackPlace): string {
     return [binFolder(place.pulumiHome), process.env.PATH ?? ""].join(delimiter);
 }
 
-/** Pulumi's lines about what has been done: ` +  minio:index:S3Bucket nix-cache-bucket created (0.04s)`. */
-const DONE = /^ *[-+~]+ .* (created|updated|deleted|replaced|imported) \(/;
-
 /** What an `up` came to. */
 export interface Deployment {
     /** Number of resources by what was done: `same`, `create`, `update`, `replace`, `delete`. */
@@ -97,40 +95,36 @@ export interface Deployment {
     readonly outputs: OutputMap;
 }
 
+/** Who is told of what an `up` does, line by line. */
+export interface DeployListener {
+    /** Takes a line for each resource that was changed. */
+    readonly onChange: (line: string) => void;
+    /** Takes each warning once. */
+    readonly onWarning: (warning: string) => void;
+}
+
 /**
  * Runs `pulumi up`.
  *
- * @param onChange takes a line for each resource that was changed
  * @throws UserError with what Pulumi called an error, in one line
  */
-export async function deploy(stack: Stack, onChange: (line: string) => void): Promise<Deployment> {
+export async function deploy(stack: Stack, { onChange, onWarning }: DeployListener): Promise<Deployment> {
     let text = "";
-    let shown = 0;
+    const [change, warn] = [once(onChange), once(onWarning)];
+    const onLine = byLine((line) => {
+        change(doneIn(line));
+        warn(warningIn(line));
+    });
     const onOutput = (part: string) => {
         text += part;
-        // Parts end anywhere; only whole lines are looked at.
-        const lines = text.slice(shown, text.lastIndexOf("\n") + 1).split("\n");
-        shown = text.lastIndexOf("\n") + 1;
-        for (const line of lines.filter((l) => DONE.test(l))) onChange(line.trim().replaceAll(/ +/g, " "));
+        onLine(part);
     };
     const options = { color: "never", onOutput, onError: onOutput, showSecrets: false } as const;
     try {
         const { summary, outputs } = await stack.up(options);
         return { changes: { ...summary.resourceChanges }, outputs };
     } catch (error) {
-        throw new UserError(
-            pulumiError(text) ?? (error instanceof Error ? lastLine(error.message) : String(error)),
-            {
-                cause: error,
-            },
-        );
+        const message = error instanceof Error ? error.message : String(error);
+        throw new UserError(pulumiError(text === "" ? message : text), { cause: error });
     }
-}
-
-/** The errors that Pulumi's output names, in one line. */
-function pulumiError(text: string): string | undefined {
-    const errors = text.split("\n").flatMap((line) => /^\s*error: (.+)$/.exec(line)?.[1] ?? []);
-    // What it says at the end of every update that failed.
-    const reasons = errors.filter((error) => error !== "update failed");
-    return reasons.length === 0 ? errors[0] : [...new Set(reasons)].join("; ");
 }

@@ -1,5 +1,6 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
+import { UserError } from "../cache/problem.ts";
 import { sayOn } from "../toolchain/progress.ts";
 import { command, uncut } from "./command.ts";
 import { takeLock } from "./lock.ts";
@@ -14,6 +15,8 @@ import { configure, deploy, openStack } from "./stack.ts";
 import { removeStaleLocks } from "./stackLocks.ts";
 
 const say = sayOn(process.stdout);
+
+const HEAL = 'eval "$(npm run -s env)"; npm run -s drift; npm run -s heal';
 
 await command(async () => {
     ensureRoot();
@@ -34,15 +37,32 @@ await command(async () => {
     await removeStaleLocks(stack, place.state);
     await configure(stack, place, sandboxConfig(minio));
     say("Deploying the stack");
-    const { changes, outputs } = await uncut(() => deploy(stack, (line) => say(`  ${line}`)));
+    const warnings: string[] = [];
+    const { changes, outputs } = await uncut(() =>
+        deploy(stack, {
+            onChange: (line) => say(`  ${line}`),
+            onWarning: (warning) => {
+                warnings.push(warning);
+                say(`  warning: ${warning}`);
+            },
+        }),
+    );
     const changed = Object.entries(changes).filter(([what]) => what !== "same" && what !== "read");
     say(`  ${changed.map(([what, count]) => `${what} ${count}`).join(", ") || "no changes"}`);
     writeFileSync(paths.ready, "");
 
     say("Proving it");
-    const sent = await provenBy(minio, outputs, tools.nix);
+    const sent = await provenBy(minio, outputs, tools.nix).catch(withNextStep);
     summarize(outputs, minio.found === "running" && changed.length === 0 && sent === 0);
+    if (warnings.some((warning) => warning.startsWith("not as last deployed")))
+        say(`\nBut somebody has changed it by hand (the warnings above). To put it back:\n  ${HEAL}`);
 });
+
+/** A cache that was deployed and does not work was changed by hand. */
+function withNextStep(error: unknown): never {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`${error.message}\nSee what was changed by hand, and put it back:\n  ${HEAL}`);
+}
 
 /**
  * A first start that was cut off may have left users and a bucket on the server

@@ -68,3 +68,15 @@ export async function isEmptyBucket(to: Connection, bucket: string): Promise<boo
     for await (const page of listObjects(to, bucket, { pageSize: 1 })) return page.length === 0;
     return true;
 }
+
+/** Whether a bucket holds an object of another name than these; false where there is no such bucket. */
+export async function holdsMoreThan(
+    to: Connection,
+    bucket: string,
+    names: readonly string[],
+): Promise<boolean> {
+    if ((await send(to, { method: "HEAD", path: `/${bucket}` })).status === 404) return false;
+    for await (const page of listObjects(to, bucket, { pageSize: names.length + 1 }))
+        if (page.some(({ key }) => !names.includes(key))) return true;
+    return false;
+}

@@ -3,7 +3,8 @@ import type { Declared } from "../cache/declared.ts";
 import type { Snapshot } from "../cache/live.ts";
 import { UserError } from "../cache/problem.ts";
 import type { Settings } from "../cache/settings.ts";
-import { isEmptyBucket } from "./objects.ts";
+import { PROBE } from "../cache/probe.ts";
+import { holdsMoreThan, isEmptyBucket } from "./objects.ts";
 import type { Connection } from "./request.ts";
 import { readSnapshot } from "./snapshot.ts";
 
@@ -23,7 +24,8 @@ export async function inspectServer(
     settings: Settings,
     previous: Declared | undefined,
 ): Promise<Snapshot> {
-    refuseAnotherBucket(settings, previous);
+    if (previous !== undefined && previous.bucket !== settings.bucket)
+        await refuseAnotherBucket(to, settings, previous);
     const snapshot = await readSnapshot(to, settings.bucket);
     if (snapshot.bucket !== undefined && !isOurs(snapshot, settings, previous)) {
         await refuseFilledBucket(to, settings.bucket);
@@ -31,12 +33,20 @@ export async function inspectServer(
     return snapshot;
 }
 
-/** The engine would take the builders' policy from them before it finds that the bucket is protected. */
-function refuseAnotherBucket(settings: Settings, previous: Declared | undefined): void {
-    if (previous === undefined || previous.bucket === settings.bucket || !settings.protect) return;
-    throw new UserError(
-        `this stack's cache is in the bucket ${previous.bucket}, which is protected, so it cannot move to ${settings.bucket}: set bucket back, and make a stack of its own for another cache (pulumi stack init)`,
-    );
+/** The engine would take the builders' policy from them, and delete the old bucket with all that it holds. */
+async function refuseAnotherBucket(to: Connection, settings: Settings, previous: Declared): Promise<void> {
+    const move = `this stack's cache is in the bucket ${previous.bucket}, which`;
+    if (settings.protect) {
+        throw new UserError(
+            `${move} is protected, so it cannot move to ${settings.bucket}: set bucket back, and make a stack of its own for another cache (pulumi stack init)`,
+        );
+    }
+    const own = [...previous.objects.map(({ name }) => name), PROBE];
+    if (await holdsMoreThan(to, previous.bucket, own)) {
+        throw new UserError(
+            `${move} holds objects that a move to ${settings.bucket} would delete: set bucket back, or, to lose them, empty it first (mc rm --recursive --force ALIAS/${previous.bucket})`,
+        );
+    }
 }
 
 /** A bucket is this cache's when the stack made it, its owner says so, or it is a Nix cache already. */

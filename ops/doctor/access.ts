@@ -1,14 +1,9 @@
 import { CACHE_INFO_NAME } from "../../cache/cacheInfo.ts";
+import { PROBE, PROBE_TEXT } from "../../cache/probe.ts";
 import { expiresAt, expiryDays } from "../../cache/expiryDates.ts";
 import { send, type Answer, type Connection } from "../../server/request.ts";
 import type { Outputs } from "../target.ts";
 import { bad, ok, type Check } from "./check.ts";
-
-/**
- * The one object that the doctor pushes. A builder cannot delete, so its name
- * is always the same, and begins with a letter that an expiry rule meets.
- */
-export const PROBE = "doctor-probe";
 
 /** What everyone may do, what each builder may do, and what nobody may. */
 export async function accessChecks(outputs: Outputs, anonymous: Connection): Promise<Check[]> {
@@ -77,7 +72,7 @@ function infoExpiryCheck(answer: Answer): Check {
 async function builderChecks(outputs: Outputs, name: string, builder: Connection): Promise<Check[]> {
     const { bucket, objects } = outputs.declared;
     const path = `/${bucket}/${PROBE}`;
-    const push = await send(builder, { method: "PUT", path, body: "doctor\n" });
+    const push = await send(builder, { method: "PUT", path, body: PROBE_TEXT });
     if (push.status !== 200) {
         return [
             bad(

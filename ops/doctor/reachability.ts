@@ -1,7 +1,9 @@
 import { lookup } from "node:dns/promises";
+import { connect as connectTcp } from "node:net";
 import { connect, type PeerCertificate } from "node:tls";
 import { bad, ok, type Check } from "./check.ts";
 
+const TIMEOUT_MS = 10_000;
 /** Days before the certificate's end from which on it is worth a warning. */
 const WARN_DAYS = 14;
 
@@ -11,9 +13,13 @@ export async function reachabilityChecks(endpoint: string, ca: string | undefine
     const host = url.hostname.replace(/^\[|\]$/g, "");
     const name = await nameCheck(host);
     if (name.result === "failure") return [name];
+    const port = Number(url.port || (url.protocol === "http:" ? 80 : 443));
+    const connection = await connectionCheck(host, port);
+    if (connection.result === "failure") return [name, connection];
     if (url.protocol === "http:") {
         return [
             name,
+            connection,
             bad(
                 "TLS certificate",
                 "warning",
@@ -22,7 +28,7 @@ export async function reachabilityChecks(endpoint: string, ca: string | undefine
             ),
         ];
     }
-    return [name, await certificateCheck(host, Number(url.port || 443), ca)];
+    return [name, connection, await certificateCheck(host, port, ca)];
 }
 
 async function nameCheck(host: string): Promise<Check> {
@@ -39,6 +45,31 @@ async function nameCheck(host: string): Promise<Check> {
     }
 }
 
+/** Whether anything listens there. */
+function connectionCheck(host: string, port: number): Promise<Check> {
+    return new Promise((resolve) => {
+        const socket = connectTcp({ host, port });
+        const end = (check: Check) => {
+            socket.destroy();
+            resolve(check);
+        };
+        const failed = (seen: string) =>
+            end(
+                bad(
+                    "connection",
+                    "failure",
+                    `port ${port}: ${seen}`,
+                    "is MinIO running, is the endpoint's port right, does a firewall stand in between?",
+                ),
+            );
+        socket.setTimeout(TIMEOUT_MS, () => failed(`no answer within ${TIMEOUT_MS / 1000} s`));
+        socket.once("connect", () => end(ok("connection", `port ${port} answers`)));
+        socket.once("error", (error: NodeJS.ErrnoException) =>
+            failed(error.code === "ECONNREFUSED" ? "connection refused" : (error.code ?? error.message)),
+        );
+    });
+}
+
 function certificateCheck(host: string, port: number, ca: string | undefined): Promise<Check> {
     return new Promise((resolve) => {
         const socket = connect({
@@ -47,7 +78,9 @@ function certificateCheck(host: string, port: number, ca: string | undefined): P
             ...(isAddress(host) ? {} : { servername: host }),
             ...(ca === undefined ? {} : { ca }),
         });
-        socket.setTimeout(10_000, () => socket.destroy(new Error("no answer within 10 s")));
+        socket.setTimeout(TIMEOUT_MS, () =>
+            socket.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)),
+        );
         socket.once("secureConnect", () => {
             const check = validity(socket.getPeerCertificate());
             socket.destroy();

@@ -129,6 +129,26 @@ describe("a change of the configuration", function () {
         stack.configure({ bucket: "changes" });
         await stack.mustBeQuiet();
     });
+
+    it("is refused where it would take an unprotected bucket away with what it holds", async () => {
+        await stack.up({ protect: false });
+        const { errors } = await stack.upFails({ bucket: "changes-moved" });
+        assert.match(
+            errors.join("\n"),
+            /^this stack's cache is in the bucket changes, which holds objects that a move to changes-moved would delete: .+ Nothing has been changed\.$/,
+        );
+        assert.equal(await cache.status("HEAD", "log/changes-two"), 200);
+
+        // Once they are gone, by hand, it moves.
+        const admin = new Bucket(stack.minio.connection, "changes");
+        for (const name of ["one", "two"])
+            assert.equal(await admin.status("DELETE", `log/changes-${name}`), 204);
+        await stack.up();
+        assert.equal(await admin.status("HEAD", ""), 404);
+        const moved = new Bucket(anonymous(stack), "changes-moved");
+        assert.equal(await moved.status("GET", "nix-cache-info"), 200);
+        await stack.mustBeQuiet();
+    });
 });
 
 describe("a change by hand", function () {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { filesOf } from "../../sandbox/minioProcess.ts";
+import { filesOf, stopMinio } from "../../sandbox/minioProcess.ts";
 import type { Minio } from "../../sandbox/minio.ts";
 import { Scene } from "./byHand/scene.ts";
 import { nixCache } from "./cli.ts";
@@ -183,9 +183,24 @@ describe("nix-cache doctor", function () {
             rows.map(({ name, result }) => [name, result]),
             [
                 ["name resolution", "ok"],
+                ["connection", "ok"],
                 ["TLS certificate", "failure"],
             ],
         );
+    });
+
+    it("finds a server that is stopped, and looks no further", async () => {
+        await stopMinio(minio.dir);
+        const { status, rows, text } = await doctor();
+        assert.equal(status, 7, text);
+        assert.deepEqual(
+            rows.map(({ name, result }) => [name, result]),
+            [
+                ["name resolution", "ok"],
+                ["connection", "failure"],
+            ],
+        );
+        assert.match(text, /port \d+: connection refused/);
     });
 
     async function healed(): Promise<void> {

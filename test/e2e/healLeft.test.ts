@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { cpSync } from "node:fs";
+import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { startMinio } from "../../sandbox/minio.ts";
 import { filesOf, stopMinio } from "../../sandbox/minioProcess.ts";
+import { projectDir } from "../../sandbox/paths.ts";
 import { Scene } from "./byHand/scene.ts";
-import { kept, seen } from "./byHand/healed.ts";
+import { kept, quiet, seen } from "./byHand/healed.ts";
 import { nixCache } from "./cli.ts";
 import { objectsOf } from "./serverState.ts";
 import { newMinio, theWorld } from "./world.ts";
@@ -17,8 +18,16 @@ function left(stdout: string): string[] {
         .map((line) => line.trim());
 }
 
+/** The commands of the README's section on such a bucket, without prompts and comments. */
+function recipe(): string[] {
+    const readme = readFileSync(join(projectDir, "README.md"), "utf8");
+    const section = readme.split("A bucket that was versioned or locked**")[1] ?? "";
+    const block = /```console\n([^`]*)```/.exec(section)?.[1] ?? "";
+    return [...block.matchAll(/^ *\$ (.*?)(?: +#.*)?$/gm)].map((match) => match[1] ?? "");
+}
+
 const SUSPENDED =
-    /^versioning of bucket \S+: suspended on the server, should be never switched on; cannot be undone: .*mc mirror/;
+    /^versioning of bucket \S+: suspended on the server, should be never switched on; cannot be undone: .*README.md/;
 
 describe("what MinIO cannot undo is said, with what to do; all else is healed", function () {
     this.timeout(1_800_000);
@@ -83,6 +92,42 @@ describe("what MinIO cannot undo is said, with what to do; all else is healed", 
         assert.equal((await nixCache(s.stack, ["drift"])).status, 5);
         assert.equal((await nixCache(s.stack, ["up"])).status, 0);
     });
+
+    for (const [what, bucket, prepare] of [
+        ["versioned", "was-versioned", (s: Scene) => s.mc("version", "enable", s.at)],
+        [
+            "locked",
+            "was-locked",
+            async (s: Scene) => {
+                await s.mc("rb", "--force", s.at);
+                await s.mc("mb", "--with-lock", s.at);
+                await nixCache(s.stack, ["heal", "--yes"]);
+            },
+        ],
+    ] as const) {
+        it(`a bucket that was ${what} is a new one of the same name, with its objects, after the README's commands`, async () => {
+            const s = await Scene.open(bucket);
+            await prepare(s);
+            for (const text of ["first", "second"])
+                assert.equal(await s.builder(s.one).status("PUT", "nar/x.nar", text), 200);
+            const before = await objectsOf(s.stack.minio.connection, s.bucket);
+            const commands = recipe().map((line) => line.replaceAll("s3/nix-cache", s.at));
+            assert.ok(commands.length >= 6);
+            for (const command of commands) {
+                const [program = "", ...args] = command.split(/ +/);
+                if (program === "mc") await s.mc(...args);
+                else {
+                    assert.equal(command, "npm run heal");
+                    const { status, stdout, stderr } = await nixCache(s.stack, ["heal", "--yes"]);
+                    assert.equal(status, 0, stdout + stderr);
+                }
+            }
+            await quiet(s);
+            const after = await objectsOf(s.stack.minio.connection, s.bucket);
+            assert.deepEqual(Object.keys(after).sort(), Object.keys(before).sort());
+            assert.equal(await s.builder(s.one).read("nar/x.nar"), "second");
+        });
+    }
 
     it("replication: taken away, with the versioning that it needed", async () => {
         const { tools } = await theWorld();
