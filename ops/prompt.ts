@@ -24,7 +24,10 @@ export async function prompt(question: string, { hidden = false } = {}): Promise
         // Ctrl-C rejects the question, Ctrl-D leaves it open for ever and closes the interface.
         const asked = terminal.question(hidden ? "" : question).catch(() => undefined);
         const answer = await Promise.race([asked, closed]);
-        if (answer === undefined) throw new UserError("cancelled; nothing has been changed");
+        if (answer === undefined) {
+            if (!hidden) process.stderr.write("\n");
+            throw new UserError("cancelled; nothing has been changed");
+        }
         return answer;
     } finally {
         terminal.close();
