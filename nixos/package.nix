@@ -42,6 +42,7 @@ stdenvNoCC.mkDerivation {
       ../server/request.ts
       ../stackConfig.ts
       ../toolchain/processLock.ts
+      ../toolchain/pulumiOutput.ts
       ../toolchain/run.ts
     ];
   };

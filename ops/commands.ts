@@ -52,7 +52,7 @@ export const COMMANDS: readonly Command[] = [
         arguments: [],
         options: ["yes"],
         summary: "puts the server back, with the same keys and secrets; asks first",
-        details: ["--yes, -y        does not ask"],
+        details: ["--yes, -y             does not ask"],
         run: async (target, options) => (await import("./heal.ts")).heal(target, options),
     },
     {

@@ -2,9 +2,9 @@ import { COMMANDS, type Command } from "./commands.ts";
 import { EXIT_HELP } from "./exitStatus.ts";
 
 const COMMON = [
-    "--stack, -s NAME  the stack; default: the one that pulumi itself would use here",
-    "--json            prints JSON for machines",
-    "--help, -h        this",
+    "--stack, -s NAME      the stack; default: the one that pulumi itself would use here",
+    "--json                prints JSON for machines",
+    "--help, -h            this",
 ];
 
 /** What `nix-cache --help` prints. */
