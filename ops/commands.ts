@@ -9,6 +9,7 @@ export interface Options extends PushOptions {
     readonly json?: boolean | undefined;
     readonly stack?: string | undefined;
     readonly yes?: boolean | undefined;
+    readonly verbose?: boolean | undefined;
     readonly deep?: boolean | undefined;
     readonly sample?: string | undefined;
     readonly recipient?: string | undefined;
@@ -58,10 +59,10 @@ export const COMMANDS: readonly Command[] = [
     {
         name: "up",
         arguments: [],
-        options: [],
+        options: ["verbose"],
         summary: "pulumi up --yes (does not ask), after removing the lock of a run that was killed",
-        details: [],
-        run: async (target, { json }) => (await import("./up.ts")).up(target, json ?? false),
+        details: ["--verbose             shows all that Pulumi prints"],
+        run: async (target, options) => (await import("./up.ts")).up(target, options),
     },
     {
         name: "preview",

@@ -64,6 +64,7 @@ function parse(args: string[]): { values: Options; positionals: string[] } | Err
                 json: { type: "boolean" },
                 stack: { type: "string", short: "s" },
                 yes: { type: "boolean", short: "y" },
+                verbose: { type: "boolean" },
                 deep: { type: "boolean" },
                 sample: { type: "string" },
                 recipient: { type: "string" },

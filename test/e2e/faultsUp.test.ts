@@ -10,6 +10,7 @@ import { newMinio, theWorld } from "./world.ts";
 
 /** Lines that Pulumi prints when it begins with a resource, and when it is done with it. */
 const STEP = /^ *\+ +(minio|random):index:\w+ \S+ (creating|created)/;
+const UP = ["up", "--verbose"];
 /** How many of the points are tried in an ordinary run. */
 const SOME = 6;
 
@@ -27,7 +28,7 @@ describe("nix-cache up on a new stack, cut short", function () {
         ({ dir } = minio);
         const stack = await TestStack.open("cut", { bucket: "cut", builders: ["cut-one"] }, minio);
         fresh = new FreshStack(stack, "cut");
-        const whole = await runWithFault(stack, ["up"], STEP, 0, kill);
+        const whole = await runWithFault(stack, UP, STEP, 0, kill);
         assert.equal(whole.status, 0, whole.lines.join("\n") + whole.stderr);
         ({ steps } = whole);
         assert.ok(steps >= 16, `${steps} steps`);
@@ -37,11 +38,11 @@ describe("nix-cache up on a new stack, cut short", function () {
     /** Cuts a first run short at a point and runs the identical command again. */
     async function completes(point: number, fault: Fault, repair: () => Promise<unknown>): Promise<void> {
         await fresh.reset();
-        const cut = await runWithFault(fresh.stack, ["up"], STEP, point, fault);
+        const cut = await runWithFault(fresh.stack, UP, STEP, point, fault);
         assert.ok(cut.steps >= point, `it came to step ${cut.steps} of ${point}`);
         const before = await fresh.secrets();
         await repair();
-        const again = await nixCache(fresh.stack, ["up"]);
+        const again = await nixCache(fresh.stack, UP);
         assert.equal(again.status, 0, `after step ${point}:\n${again.stdout}${again.stderr}`);
         assert.deepEqual(await fresh.finished(), undisturbed, `after step ${point}`);
         const after = await fresh.secrets();
@@ -64,6 +65,18 @@ describe("nix-cache up on a new stack, cut short", function () {
                 await startMinio({ binary: tools.minio, dir });
             });
         }
+    });
+
+    it("by another one at the same time: who cannot have the stack says so, and the next completes it", async () => {
+        await fresh.reset();
+        const both = await Promise.all([nixCache(fresh.stack, UP), nixCache(fresh.stack, UP)]);
+        for (const { stderr } of both.filter(({ status }) => status !== 0))
+            assert.match(stderr, /^nix-cache: the stack is in use: .*; wait for it, and run this again\n$/);
+        const before = await fresh.secrets();
+        const after = await nixCache(fresh.stack, UP);
+        assert.equal(after.status, 0, after.stderr);
+        assert.deepEqual(await fresh.finished(), undisturbed);
+        assert.deepEqual(await fresh.secrets(), before);
     });
 
     after(() => console.log(`      ${tried} points of ${steps} steps, each with both faults in a full run`));
