@@ -4,7 +4,8 @@
 let
   cfg = config.services.nix-cache;
   inherit (cfg) hostConfig;
-  day = 24 * 60 * 60;
+  hour = 60 * 60;
+  day = 24 * hour;
 in
 {
   imports = [ ./common.nix ];
@@ -39,8 +40,17 @@ in
 
     positiveTtl = lib.mkOption {
       type = lib.types.ints.unsigned;
-      default = if (hostConfig.expireDays or 0) > 0 then day else 30 * day;
-      defaultText = lib.literalMD "one day where the cache expires, else 30 days as Nix has it";
+      default =
+        if hostConfig.expireDays or 0 == 0 then
+          30 * day
+        else if hostConfig.narGraceDays or 0 == 0 then
+          hour
+        else
+          day;
+      defaultText = lib.literalMD ''
+        one day where the cache expires, one hour where NARs expire with their
+        narinfos (`narGraceDays: 0`), else 30 days as Nix has it
+      '';
       example = 3600;
       description = ''
         Seconds for which Nix remembers that a cache has a path. It must be

@@ -107,6 +107,19 @@ describe("the NixOS modules", function () {
         assert.deepEqual(certificates, [host.caCertificate]);
     });
 
+    it("remember what the cache has for as long as other hosts do", async () => {
+        for (const [expireDays, narGraceDays, seconds] of [
+            [30, 7, 86_400],
+            [30, 0, 3_600],
+            [0, 7, 30 * 86_400],
+        ] as const) {
+            const file = join(newFolder("nixos"), "nix-cache.json");
+            writeFileSync(file, JSON.stringify({ ...host, expireDays, narGraceDays }));
+            const { nixConf } = await evaluate({ hostConfigFile: file, substituter: { enable: true } });
+            has(nixConf, `narinfo-cache-positive-ttl = ${seconds}`);
+        }
+    });
+
     it("make a builder that queues, and a service that pushes", async () => {
         const { nixConf, units, hook, assertions, tmpfiles } = await evaluate({ builder: BUILDER });
         assert.deepEqual(assertions, []);
