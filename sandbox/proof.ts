@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { PROBE, PROBE_TEXT } from "../cache/probe.ts";
 import { UserError } from "../cache/problem.ts";
 import { signingKeyFromSeed } from "../cache/signingKey.ts";
 import { send, type Connection } from "../server/request.ts";
 import type { Say } from "../toolchain/progress.ts";
-import { closurePaths, exportWithNix, exportWithoutNix } from "./closure.ts";
+import { closurePaths, narinfoName, exportWithNix, exportWithoutNix } from "./closure.ts";
 import { withTemporaryFolder } from "./nixCommand.ts";
 import { isInCache, readWithNix, readWithoutNix, mustBeRefusedByNix } from "./readBack.ts";
 import { upload } from "./upload.ts";
@@ -42,7 +41,7 @@ export async function prove(options: ProofOptions, say: Say): Promise<number> {
         let sent = 0;
         if (await isInCache(anonymous, bucket, trustedPublicKeys)) {
             say("  in the cache since an earlier start: 4 store paths, signed");
-            await pushProbe(options.builder, bucket);
+            await mayPush(options.builder, bucket);
             say(`  ${options.builder.accessKey ?? ""} may push`);
         } else {
             const files =
@@ -76,10 +75,17 @@ export async function prove(options: ProofOptions, say: Say): Promise<number> {
     });
 }
 
-/** @throws UserError when the builder cannot write */
-async function pushProbe(builder: Connection, bucket: string): Promise<void> {
-    const { status } = await send(builder, { method: "PUT", path: `/${bucket}/${PROBE}`, body: PROBE_TEXT });
-    if (status !== 200)
+/**
+ * Asks to write what is there already, if it is not there (S3's conditional
+ * write): a server that would let it be written answers 412, and nothing changes.
+ *
+ * @throws UserError when the builder cannot write
+ */
+async function mayPush(builder: Connection, bucket: string): Promise<void> {
+    const path = `/${bucket}/${narinfoName(closurePaths().at(-1) ?? "")}`;
+    const headers = { "If-None-Match": "*" };
+    const { status } = await send(builder, { method: "PUT", path, headers, body: "" });
+    if (status !== 412)
         throw new UserError(`the builder ${builder.accessKey ?? ""} may not push (status ${status})`);
 }
 
