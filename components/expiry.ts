@@ -14,13 +14,12 @@ export interface ExpiryArgs {
 /** MinIO's own expiry, by rules that never meet nix-cache-info. */
 export class Expiry extends pulumi.ComponentResource {
     /** URN of the lifecycle rules; undefined where nothing expires. */
-    readonly rulesUrn: pulumi.Output<string | undefined>;
+    readonly rulesUrn: pulumi.Output<string> | undefined;
 
     constructor(name: string, args: ExpiryArgs, opts?: pulumi.ComponentResourceOptions) {
         super("nix-cache:index:Expiry", name, {}, opts);
 
         const rules = expiryRules(args.expireDays, args.narGraceDays);
-        this.rulesUrn = pulumi.output(undefined);
         if (rules.length > 0) {
             const policy = new minio.IlmPolicy(
                 name,

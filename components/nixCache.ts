@@ -3,15 +3,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { CACHE_INFO_NAME } from "../cache/cacheInfo.ts";
 import { settingsProblems } from "../cache/checks.ts";
 import { declare, type Declared } from "../cache/declared.ts";
+import { hostConfig } from "../cache/hostConfig.ts";
 import {
     awsCredentials,
-    nixConf,
     storeUri,
     substituterUrl,
     type Credentials,
     type HostConfig,
 } from "../cache/hostSettings.ts";
-import { USAGE_PAGE_NAME, usagePage } from "../cache/page/usagePage.ts";
+import { USAGE_PAGE_NAME, usagePage, usagePageUrl } from "../cache/page/usagePage.ts";
 import { builderPolicy } from "../cache/policies.ts";
 import { completeSettings, keptGenerations, type GivenSettings } from "../cache/settings.ts";
 import { Builder } from "./builder.ts";
@@ -147,84 +147,47 @@ export class NixCache extends pulumi.ComponentResource {
         );
         const builders = users.map(({ credentials }) => credentials);
 
-        const substituter = substituterUrl(settings.endpoint, settings.bucket);
-        const uri = storeUri(settings.endpoint, settings.bucket, region, settings.builders[0] ?? "");
-        const pageUrl = `${substituter}/${USAGE_PAGE_NAME}`;
+        const { endpoint } = settings;
+        const substituter = substituterUrl(endpoint, settings.bucket);
         this.publicKey = keys.publicKey;
         this.trustedPublicKeys = keys.trustedPublicKeys;
         this.secretKey = keys.secretKey;
+        this.signingKeys = keys.secretKeys;
         this.substituter = pulumi.output(substituter);
-        this.storeUri = pulumi.output(uri);
-        this.nixConf = keys.trustedPublicKeys.apply((trusted) => nixConf(substituter, trusted));
+        this.usagePage = pulumi.output(usagePageUrl(substituter));
+        this.storeUri = pulumi.output(
+            storeUri(endpoint, settings.bucket, region, settings.builders[0] ?? ""),
+        );
+        this.hostConfig = pulumi
+            .all([keys.publicKey, keys.trustedPublicKeys])
+            .apply(([publicKey, trustedPublicKeys]) =>
+                hostConfig(settings, { publicKey, trustedPublicKeys, region, caCertificate }),
+            );
+        this.nixConf = this.hostConfig.nixConf;
         this.builders = pulumi.secret(
             pulumi.all(builders).apply((all) => Object.fromEntries(all.map((one) => [one.accessKey, one]))),
         );
         this.awsCredentials = pulumi.secret(pulumi.all(builders).apply(awsCredentials));
-        this.hostConfig = pulumi
-            .all([keys.publicKey, keys.trustedPublicKeys, this.nixConf])
-            .apply(([publicKey, trustedPublicKeys, conf]): HostConfig => ({
-                version: 1,
-                substituter,
-                bucket: settings.bucket,
-                endpoint: settings.endpoint,
-                region,
-                storeUri: uri,
-                publicKey,
-                trustedPublicKeys,
-                priority: settings.priority,
-                expireDays: settings.expireDays,
-                narGraceDays: settings.narGraceDays,
-                builders: settings.builders,
-                nixConf: conf,
-                usagePage: pageUrl,
-                caCertificate: caCertificate ?? null,
-            }));
-        this.usagePage = pulumi.output(pageUrl);
+
         const content = this.hostConfig.apply(usagePage);
         const page = new UsagePage(`${name}-usage`, { bucket, content }, child);
-        this.signingKeys = keys.secretKeys;
+        const secrets = pulumi
+            .all(builders)
+            .apply((all) => Object.fromEntries(all.map((one) => [one.accessKey, one.secretKey])));
+        const urns = {
+            bucket: place.bucketUrn,
+            anonymousPolicy: place.anonymousUrn,
+            ...(expiry.rulesUrn === undefined ? {} : { rules: expiry.rulesUrn }),
+            objects: { [CACHE_INFO_NAME]: info.objectUrn, [USAGE_PAGE_NAME]: page.objectUrn },
+            writePolicy: write.urn,
+            builders: Object.fromEntries(
+                users.map(({ userUrn }, index) => [settings.builders[index] ?? "", userUrn]),
+            ),
+        };
         this.declared = pulumi.secret(
             pulumi
-                .all([
-                    this.builders,
-                    place.bucketUrn,
-                    place.anonymousUrn,
-                    expiry.rulesUrn,
-                    info.objectUrn,
-                    content,
-                    page.objectUrn,
-                    write.urn,
-                ])
-                .apply(
-                    ([
-                        credentials,
-                        bucketUrn,
-                        anonymousPolicy,
-                        rules,
-                        infoUrn,
-                        pageText,
-                        pageUrn,
-                        writePolicy,
-                    ]) =>
-                        pulumi.all(users.map(({ userUrn }) => userUrn)).apply((userUrns) =>
-                            declare(
-                                settings,
-                                mapValues(credentials, ({ secretKey }) => secretKey),
-                                generations,
-                                pageText,
-                                {
-                                    bucket: bucketUrn,
-                                    anonymousPolicy,
-                                    ...(rules === undefined ? {} : { rules }),
-                                    objects: { [CACHE_INFO_NAME]: infoUrn, [USAGE_PAGE_NAME]: pageUrn },
-                                    writePolicy,
-                                    builders: Object.fromEntries(
-                                        settings.builders.map((user, index) => [user, userUrns[index] ?? ""]),
-                                    ),
-                                },
-                            ),
-                        ),
-                ),
+                .all([secrets, content, pulumi.output(urns)])
+                .apply(([ofBuilders, text, all]) => declare(settings, ofBuilders, generations, text, all)),
         );
         this.registerOutputs({
             publicKey: this.publicKey,
@@ -232,11 +195,4 @@ export class NixCache extends pulumi.ComponentResource {
             substituter: this.substituter,
         });
     }
-}
-
-function mapValues<From, To>(
-    record: Readonly<Record<string, From>>,
-    change: (value: From) => To,
-): Record<string, To> {
-    return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }

@@ -9,6 +9,11 @@ export const USAGE_PAGE_NAME = "usage.html";
 /** Its content type. */
 export const USAGE_PAGE_TYPE = "text/html; charset=utf-8";
 
+/** Where the page of the cache with this substituter is. */
+export function usagePageUrl(substituter: string): string {
+    return `${substituter}/${USAGE_PAGE_NAME}`;
+}
+
 /** A snowflake, drawn: without an icon of its own, a browser would ask the server for one. */
 const ICON =
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='-8 -8 16 16' stroke='%235277c3' stroke-width='2' stroke-linecap='round'%3E%3Cpath d='M0-6V6M-5.2-3 5.2 3M-5.2 3 5.2-3'/%3E%3C/svg%3E";
