@@ -3,23 +3,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { settingsProblems } from "./cache/checks.ts";
 import { givenSecretsProblems, type GivenSecrets } from "./cache/givenSecrets.ts";
-import { shown, UserError } from "./cache/problem.ts";
+import { shown } from "./cache/problem.ts";
 import { rolloutProblems, type Rollout, type RolloutHost } from "./cache/rolloutHosts.ts";
 import { completeSettings, type Settings } from "./cache/settings.ts";
+import { boolean, fail, required, value, type RawConfig } from "./rawConfig.ts";
 import type { Connection } from "./server/request.ts";
-
-/** A stack's configuration as Pulumi has it: texts by full keys such as `nix-cache:bucket`. */
-export interface RawConfig {
-    readonly values: Readonly<Record<string, string>>;
-    /** Full keys of the values that are kept encrypted. */
-    readonly isSecret: (key: string) => boolean;
-    /** The project's name: the namespace of its own keys. */
-    readonly project: string;
-    /** The stack's name, for messages. */
-    readonly stack: string;
-    /** The folder with Pulumi.yaml: what relative paths are relative to. */
-    readonly folder: string;
-}
 
 /** The stack's configuration, checked: what the cache is to be, and how its server is reached. */
 export interface StackConfig extends ServerConfig {
@@ -179,42 +167,6 @@ function readCaCertificate(raw: RawConfig): string | undefined {
     }
 }
 
-function required(raw: RawConfig, key: string, what: string, example: string | undefined): string {
-    const text = value(raw, `minio:${key}`);
-    if (typeof text === "string") return text;
-    const set = example === undefined ? `--secret minio:${key}` : `minio:${key} ${example}`;
-    return fail(raw, `minio:${key}`, "is not set", `${what}; set it with: pulumi config set ${set}`);
-}
-
-function boolean(raw: RawConfig, key: string): boolean {
-    const given = value(raw, `minio:${key}`) ?? false;
-    return typeof given === "boolean"
-        ? given
-        : fail(raw, `minio:${key}`, `is ${shown(given)}`, "true or false");
-}
-
-/** Keys whose value is a text even where it looks like a number or a list. */
-const TEXTS =
-    /^minio:minio(Server|User|Password|Region|CacertFile)$|:(adopt|bucket|endpoint|hostsPrivateKey|keyName)$/;
-/**
- * A value as it was meant: a text, number, boolean, list or object; undefined
- * where it is not set, or is what Pulumi.yaml gives to a key whose default
- * depends on others.
- */
-function value(raw: RawConfig, key: string): unknown {
-    const text = raw.values[key];
-    if (text === undefined || text === "" || (text === "[]" && key.endsWith(":trustedGenerations")))
-        return undefined;
-    if (TEXTS.test(key)) return text;
-    if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text);
-    if (text === "true" || text === "false") return text === "true";
-    try {
-        return /^[[{]/.test(text) ? (JSON.parse(text) as unknown) : text;
-    } catch {
-        return text;
-    }
-}
-
 function refuseUnknownKeys(raw: RawConfig): void {
     const own = `${raw.project}:`;
     const unknown = Object.keys(raw.values)
@@ -222,10 +174,4 @@ function refuseUnknownKeys(raw: RawConfig): void {
         .find((key) => !(KEYS as readonly string[]).includes(key.slice(own.length)));
     if (unknown !== undefined)
         fail(raw, unknown, "is no setting of this project", `one of ${KEYS.join(", ")}`);
-}
-
-function fail(raw: RawConfig, key: string, wrong: string, allowed: string): never {
-    throw new UserError(
-        `${key} in Pulumi.${raw.stack}.yaml ${wrong}; it must be ${allowed}. Nothing has been changed.`,
-    );
 }

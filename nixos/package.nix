@@ -38,6 +38,7 @@ stdenvNoCC.mkDerivation {
       ../ops
       ../package.json
       ../push
+      ../rawConfig.ts
       ../server/answers.ts
       ../server/request.ts
       ../stackConfig.ts
