@@ -63,6 +63,7 @@ export const SKIPS = {
         tests: [
             "the NixOS modules change nothing until a role is enabled",
             "the NixOS modules add the cache, its keys and its CA to what a host has",
+            "the NixOS modules remember what the cache has for as long as other hosts do",
             "the NixOS modules make a builder that queues, and a service that pushes",
             "the NixOS modules run drift and doctor by timers, with metrics and whom to tell",
             "the NixOS modules refuse secrets in the store, and names that are none, in words",
