@@ -1,4 +1,5 @@
 import type { Declared } from "../cache/declared.ts";
+import { withoutStack } from "./forget.ts";
 import { askPulumi } from "./pulumi.ts";
 import { stackArguments, type Target } from "./target.ts";
 
@@ -22,7 +23,7 @@ interface Exported {
 export async function isStateWhole(target: Target, { urns, builders }: Declared): Promise<boolean> {
     const text = await askPulumi(target.folder, ["stack", "export", ...stackArguments(target)]);
     const { resources = [], pending_operations = [] } = (JSON.parse(text) as Exported).deployment;
-    const present = new Set(resources.map(({ urn }) => urn));
+    const present = new Set(resources.map(({ urn }) => withoutStack(urn)));
     const declared = [
         urns.bucket,
         urns.anonymousPolicy,
@@ -33,7 +34,7 @@ export async function isStateWhole(target: Target, { urns, builders }: Declared)
     ];
     const attachments = resources.filter(({ type }) => type.endsWith(":IamUserPolicyAttachment"));
     return (
-        declared.every((urn) => present.has(urn)) &&
+        declared.every((urn) => present.has(withoutStack(urn))) &&
         attachments.length >= Object.keys(builders).length &&
         resources.every((resource) => resource.delete !== true) &&
         pending_operations.length === 0

@@ -82,3 +82,20 @@ describe("what is written differently and means the same", function () {
         await noDrift();
     });
 });
+
+describe("a stack that was given another name", function () {
+    this.timeout(1_800_000);
+
+    it("is healed without another deployment in between", async () => {
+        const s = await Scene.open("named");
+        const renamed = await s.stack.cli("stack", "rename", "named-anew");
+        assert.equal(renamed.status, 0, renamed.stderr);
+        await s.mc("admin", "user", "disable", "server", s.one);
+        const run = (...args: string[]) => nixCache(s.stack, [...args, "--stack", "named-anew"]);
+        const healed = await run("heal", "--yes");
+        assert.equal(healed.status, 0, healed.stdout + healed.stderr);
+        assert.equal((await run("drift")).status, 0);
+        assert.equal((await run("preview")).status, 0);
+        assert.equal(await s.builder(s.one).status("PUT", "nar/x.nar", "nar"), 200);
+    });
+});
