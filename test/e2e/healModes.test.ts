@@ -3,6 +3,7 @@ import { builderPolicy } from "../../cache/policies.ts";
 import { quiet, seen } from "./byHand/healed.ts";
 import { Scene } from "./byHand/scene.ts";
 import { nixCache } from "./cli.ts";
+import { newMinio, theWorld } from "./world.ts";
 
 describe("a cache without listing and without expiry", function () {
     this.timeout(1_800_000);
@@ -97,5 +98,27 @@ describe("a stack that was given another name", function () {
         assert.equal((await run("drift")).status, 0);
         assert.equal((await run("preview")).status, 0);
         assert.equal(await s.builder(s.one).status("PUT", "nar/x.nar", "nar"), 200);
+    });
+});
+
+describe("a policy that MinIO takes and cannot export", function () {
+    this.timeout(1_800_000);
+
+    it("is said in one line, with what to do, and is no drift", async () => {
+        const minio = await newMinio((await theWorld()).tools);
+        const s = await Scene.open("exported", {}, minio);
+        const document = {
+            Version: "2012-10-17",
+            Statement: [{ Effect: "Deny", NotAction: ["s3:GetObject"], Resource: ["arn:aws:s3:::theirs/*"] }],
+        };
+        await s.mc("admin", "policy", "create", "server", "theirs", s.file(document));
+        const { status, stderr } = await nixCache(s.stack, ["drift"]);
+        assert.equal(status, 4);
+        assert.match(
+            stderr,
+            /^nix-cache: \S+ has a policy with a NotAction, which MinIO takes but cannot export: remove it \(mc admin policy ls, mc admin policy rm\)\n$/,
+        );
+        await s.mc("admin", "policy", "rm", "server", "theirs");
+        await quiet(s);
     });
 });
