@@ -1,4 +1,4 @@
-import { existsSync, renameSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { shellWord } from "../cache/quoting.ts";
 import { UserError } from "../cache/problem.ts";
@@ -6,6 +6,7 @@ import type { Backup, ConfigEntry, ConfigItem } from "./backupFile.ts";
 import { encrypt, type Lock } from "./encryption.ts";
 import { EXIT, type ExitStatus } from "./exitStatus.ts";
 import { readOutputs, readRawConfig, stackName, type Target } from "./target.ts";
+import { writeWhole } from "./wholeFile.ts";
 
 /** The options of `nix-cache backup`. */
 export interface BackupOptions extends Lock {
@@ -33,7 +34,7 @@ export async function backup(target: Target, file: string, options: BackupOption
         builderSecrets: outputs.declared.builders,
         caCertificate: outputs.hostConfig.caCertificate,
     };
-    const earlier = writeWhole(file, await encrypt(JSON.stringify(content), options));
+    const earlier = write(file, await encrypt(JSON.stringify(content), options));
     const generations = Object.keys(content.signingKeys);
     const builders = Object.keys(content.builderSecrets);
     if (options.json === true) {
@@ -63,13 +64,11 @@ function entry(value: string, secret: boolean): ConfigEntry {
  *
  * @returns where that one is now; null: there was none
  */
-function writeWhole(file: string, data: Uint8Array): string | null {
-    const unfinished = `${file}.unfinished`;
-    const earlier = existsSync(file) ? `${file}.previous` : null;
+function write(file: string, data: Uint8Array): string | null {
+    const earlier = existsSync(file) && statSync(file).isFile() ? `${file}.previous` : null;
     try {
-        writeFileSync(unfinished, data, { mode: 0o600 });
-        if (earlier !== null) renameSync(file, earlier);
-        renameSync(unfinished, file);
+        if (earlier !== null) copyFileSync(file, earlier);
+        writeWhole(file, data, 0o600);
         return earlier;
     } catch (error) {
         const { code = "error" } = error as NodeJS.ErrnoException;

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { shown, UserError } from "../cache/problem.ts";
 import type { BuilderSecrets, HostFile, HostPlan } from "../hosts/hostPlan.ts";
@@ -6,6 +6,7 @@ import { HOST_NAMES, hostPlan, SINGLE_FILES } from "../hosts/hosts.ts";
 import { EXIT, type ExitStatus } from "./exitStatus.ts";
 import { systemCertificates } from "./systemCertificates.ts";
 import { readHostConfig, readOutputs, type Target } from "./target.ts";
+import { writeWhole } from "./wholeFile.ts";
 
 /** The options of `nix-cache host`. */
 export interface HostOptions {
@@ -70,7 +71,8 @@ function writePlan(folder: string, name: string, plan: HostPlan, json: boolean):
     try {
         const secret = files.some((file) => file.secret);
         mkdirSync(folder, { recursive: true, ...(secret ? { mode: 0o700 } : {}) });
-        for (const file of files) writeFile(join(folder, file.name), file);
+        for (const { name: file, content, secret } of files)
+            writeWhole(join(folder, file), content, secret ? 0o600 : 0o644);
     } catch (error) {
         const code = (error as NodeJS.ErrnoException).code ?? "error";
         throw new UserError(`${folder} cannot be written (${code})`, { cause: error });
@@ -84,15 +86,6 @@ function writePlan(folder: string, name: string, plan: HostPlan, json: boolean):
         console.log(`${join(folder, file.name)}${file.secret ? "  (secret, mode 0600)" : ""}`);
     }
     plan.steps.forEach((step, index) => console.log(`${index === 0 ? "\n" : ""}${index + 1}. ${step}`));
-}
-
-/** Whole or not at all, and never readable by others in between. */
-function writeFile(path: string, { content, secret }: HostFile): void {
-    const unfinished = `${path}.unfinished`;
-    // One that an earlier run left behind would keep its own mode.
-    rmSync(unfinished, { force: true });
-    writeFileSync(unfinished, content, { mode: secret ? 0o600 : 0o644 });
-    renameSync(unfinished, path);
 }
 
 function asJson(name: string, { main, parts, steps }: HostPlan): unknown {

@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from "node:fs";
+import { writeWhole } from "./wholeFile.ts";
 
 /** A gauge: its name, what it says, and its value. Default of the labels: none. */
 export type Metric = readonly [
@@ -24,9 +24,7 @@ export function metricsText(metrics: readonly Metric[]): string {
 
 /** Writes the file as a whole, readable by everyone: the collector may be another user. */
 export function writeMetrics(file: string, metrics: readonly Metric[]): void {
-    // The collector reads what ends in .prom only.
-    writeFileSync(`${file}.new`, metricsText(metrics), { mode: 0o644 });
-    renameSync(`${file}.new`, file);
+    writeWhole(file, metricsText(metrics), 0o644);
 }
 
 /** How a run of a command ended, for an alert on failed or missing runs. */
