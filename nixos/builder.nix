@@ -56,6 +56,7 @@ in
       # Nix takes one program without arguments, waits for it, and fails the build when it fails.
       toString (
         pkgs.writeShellScript "nix-cache-post-build-hook" ''
+          export PATH=${lib.makeBinPath [ config.nix.package ]}:$PATH
           export NIX_CACHE_QUEUE=${queue}
           export NIX_CACHE_QUEUE_LIMIT=${toString self.queueLimit}
           ${lib.getExe self.package} enqueue || true

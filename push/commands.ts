@@ -12,7 +12,7 @@ export const PUSH_COMMANDS: readonly Command[] = [
         anywhere: true,
         summary: "queues store paths for a push; for Nix's post-build-hook, never fails a build",
         details: [
-            "PATH                  store paths; default: those in OUT_PATHS, as Nix gives them to a post-build-hook",
+            "PATH                  store paths; default: OUT_PATHS, else the outputs of DRV_PATH, as Nix gives them to a post-build-hook",
             QUEUE,
             "--limit N             paths that may wait; more are dropped and counted. Default: 10000",
         ],

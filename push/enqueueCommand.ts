@@ -1,4 +1,5 @@
 import { EXIT, type ExitStatus } from "../ops/exitStatus.ts";
+import { builtPaths } from "./builtPaths.ts";
 import { queueFolder, queueLimit, type PushOptions } from "./options.ts";
 import { Queue } from "./queue.ts";
 import { isStorePath } from "./storePath.ts";
@@ -8,14 +9,14 @@ import { isStorePath } from "./storePath.ts";
  * its failure for the build's, so it is quick, and whatever goes wrong is a
  * line on standard error and status 0.
  *
- * @param given store paths. Default: those in OUT_PATHS
+ * @param given store paths. Default: what Nix says it has built
  */
-export function enqueue(options: PushOptions, given: readonly string[]): ExitStatus {
+export async function enqueue(options: PushOptions, given: readonly string[]): Promise<ExitStatus> {
     try {
-        const paths = given.length > 0 ? given : (process.env.OUT_PATHS ?? "").split(/\s+/);
+        const paths = given.length > 0 ? given : await builtPaths(process.env);
         const queue = new Queue(queueFolder(options));
         const limit = queueLimit(options);
-        for (const path of paths.filter((one) => one !== "")) {
+        for (const path of paths) {
             if (!isStorePath(path)) warn(`${path} is no store path, and is not queued`);
             else if (queue.add(path, limit) === "dropped")
                 warn(`the queue is full (${limit}): ${path} is not pushed`);

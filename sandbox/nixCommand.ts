@@ -22,7 +22,7 @@ export interface NixSandbox {
  */
 export function nix(
     sandbox: NixSandbox,
-    command: "nix" | "nix-store",
+    command: "nix" | "nix-store" | "nix-instantiate",
     args: readonly string[],
     settings = "",
 ): Promise<Outcome> {
@@ -60,7 +60,7 @@ export function nixEnvironment(sandbox: NixSandbox, settings = ""): NodeJS.Proce
 /** As {@link nix}, for what must succeed. @throws UserError with what Nix said */
 export async function nixOrFail(
     sandbox: NixSandbox,
-    command: "nix" | "nix-store",
+    command: "nix" | "nix-store" | "nix-instantiate",
     args: readonly string[],
     settings = "",
 ): Promise<string> {

@@ -41,4 +41,21 @@ describe("the push service", function () {
         rmSync(join(machine.queueFolder, "work"), { recursive: true });
         assert.ok((await everyNarOutlives(machine)) >= 2);
     });
+
+    it("queues what was built where Nix names the derivation alone", async () => {
+        const built = await machine.store.derivation("hooked");
+        const queued = await machine.cli("enqueue", [], { OUT_PATHS: "", DRV_PATH: built.drv, ...built.env });
+        assert.deepEqual(queued, { status: 0, stdout: "", stderr: "" });
+        const [entry, ...others] = machine.queue.list();
+        assert.match(entry?.path ?? "", /^\/nix\/store\/[0-9a-z]{32}-hooked$/);
+        assert.deepEqual(others, []);
+        const unknown = await machine.cli("enqueue", [], {
+            OUT_PATHS: "",
+            DRV_PATH: `/nix/store/${"0".repeat(32)}-none.drv`,
+            ...built.env,
+        });
+        assert.equal(unknown.status, 0);
+        assert.match(unknown.stderr, /^nix-cache: not queued: nix-store does not know the outputs of .*\n$/);
+        assert.equal(machine.queue.list().length, 1);
+    });
 });
