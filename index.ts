@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Declared } from "./cache/declared.ts";
 import type { Snapshot } from "./cache/live.ts";
-import { UserError } from "./cache/problem.ts";
+import { nothingChanged, UserError } from "./cache/problem.ts";
 import { DriftMarker } from "./components/driftMarker.ts";
 import { NixCache } from "./components/nixCache.ts";
 import { rollOut } from "./components/rollOut.ts";
 import { readConfig } from "./config.ts";
 import { findDrift } from "./drift/findDrift.ts";
-import { findingLine, isRepairable, type Finding } from "./drift/finding.ts";
+import { findingLine, isFinal, isRepairable, type Finding } from "./drift/finding.ts";
 import { refuseSuddenExpiry } from "./expiryCheck.ts";
 import { readPrevious } from "./previous.ts";
 import { inspectServer } from "./server/preflight.ts";
@@ -16,13 +16,9 @@ import type { StackConfig } from "./stackConfig.ts";
 
 const cache = await deploy().catch((error: unknown) => {
     // A RunError is shown as its message alone, without a stack trace.
-    throw error instanceof UserError ? new pulumi.RunError(`${error.message}${unchanged(error)}`) : error;
+    // Nothing is registered before all of it was looked at.
+    throw error instanceof UserError ? new pulumi.RunError(nothingChanged(error.message)) : error;
 });
-
-/** Nothing is registered before all of it was looked at. */
-function unchanged({ message }: UserError): string {
-    return message.endsWith("changed.") ? "" : ". Nothing has been changed.";
-}
 
 async function deploy(): Promise<NixCache> {
     const config = readConfig();
@@ -33,7 +29,7 @@ async function deploy(): Promise<NixCache> {
     const drift = await lookForDrift(config, previous, found);
     const findings = drift.map(findingLine);
     findings.forEach((finding) => void pulumi.log.warn(`not as last deployed: ${finding}`));
-    if (drift.some(isRepairable))
+    if (!drift.every(isFinal))
         void pulumi.log.warn(
             `npm run heal puts ${drift.every(isRepairable) ? "all of it back" : "back what can be"}, with the same keys and secrets`,
         );

@@ -21,3 +21,8 @@ export function shown(value: unknown): string {
 export class UserError extends Error {
     override readonly name: string = "UserError";
 }
+
+/** The message of a mistake that was found before anything was done, with a sentence that says so. */
+export function nothingChanged(message: string): string {
+    return message.endsWith("changed.") ? message : `${message}. Nothing has been changed.`;
+}

@@ -65,7 +65,7 @@ function ownUserOnly(name: string, args: BuilderArgs): pulumi.CustomResourceOpti
         async ({ newInputs }) => {
             if ((await valueOf(newInputs?.secret)) === args.existingSecret) return;
             throw new Error(
-                `the server has a user ${args.userName} that this stack did not make, and it is left as it is: take another name in builders, or remove that user`,
+                `the server has a user ${args.userName} that this stack did not make, and it is left as it is: take another name in builders, or remove that user; if it was this cache's, restore its backup (npm run restore)`,
             );
         },
         { onDryRun: true },

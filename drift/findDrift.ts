@@ -27,6 +27,8 @@ function bucketAndContent(declared: Declared, live: Snapshot): Finding[] {
             // Its settings and objects depend on it and are made again with it.
             makeAgain: [declared.urns.bucket],
             removals: [],
+            remains:
+                "what was pushed to the bucket is gone: builders push again, with --option narinfo-cache-positive-ttl 0",
         },
     ];
 }

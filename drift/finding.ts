@@ -27,13 +27,22 @@ export interface Finding {
     readonly makeAgain: readonly string[];
     /** What has to be taken away on the server first. */
     readonly removals: readonly Removal[];
+    /** What is lost even when it is healed, and what its owner can do about it. */
+    readonly remains?: string;
     /** Set when MinIO cannot undo it: what its owner can do. */
     readonly beyondRepair?: string;
 }
 
+/** Whether nothing can be done about it: MinIO cannot undo it, and there is nothing to take away either. */
+export function isFinal(finding: Finding): boolean {
+    return (
+        finding.beyondRepair !== undefined && finding.removals.length === 0 && finding.makeAgain.length === 0
+    );
+}
+
 /** Whether heal can put all of it back. */
-export function isRepairable({ beyondRepair }: Finding): boolean {
-    return beyondRepair === undefined;
+export function isRepairable({ beyondRepair, remains }: Finding): boolean {
+    return beyondRepair === undefined && remains === undefined;
 }
 
 /** A finding as one line for a terminal. */

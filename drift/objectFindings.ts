@@ -15,6 +15,11 @@ export function objectFindings(declared: Declared, live: Readonly<Record<string,
     );
 }
 
+/** Letters of a line that are shown before the place where it differs. */
+const BEFORE = 20;
+/** Letters that are shown of a line. */
+const FITS = 55;
+
 type Difference = Pick<Finding, "is" | "shouldBe">;
 
 function objectDifferences(object: DeclaredObject, live: LiveObject | undefined): Difference[] {
@@ -39,7 +44,17 @@ function objectDifferences(object: DeclaredObject, live: LiveObject | undefined)
 function firstDifferentLine(is: string, shouldBe: string): [string, string] {
     const [live, declared] = [is.trimEnd().split("\n"), shouldBe.trimEnd().split("\n")];
     const index = declared.findIndex((line, at) => line !== live[at]);
-    if (index >= 0) return [shown(live[index]), shown(declared[index])];
+    if (index >= 0) return fromDifference(live[index], declared[index] ?? "");
     const more = live.slice(declared.length).join("\n");
     return more === "" ? ["its line ends", "as declared"] : [`also ${shown(more)}`, "nothing more"];
+}
+
+/** Two lines, from a little before the place where they begin to differ. */
+function fromDifference(is: string | undefined, shouldBe: string): [string, string] {
+    if (is === undefined) return [shown(is), shown(shouldBe)];
+    const at = shouldBe.split("").findIndex((letter, index) => letter !== is[index]);
+    const from = Math.max(0, (at < 0 ? shouldBe.length : at) - BEFORE);
+    // What fits is shown from its beginning.
+    if (Math.max(is.length, shouldBe.length) <= FITS || from === 0) return [shown(is), shown(shouldBe)];
+    return [shown(`…${is.slice(from)}`), shown(`…${shouldBe.slice(from)}`)];
 }

@@ -1,5 +1,5 @@
 import { findDrift } from "../drift/findDrift.ts";
-import { findingLine, isRepairable, type Finding } from "../drift/finding.ts";
+import { findingLine, isFinal, isRepairable, type Finding } from "../drift/finding.ts";
 import type { Connection } from "../server/request.ts";
 import { EXIT, type ExitStatus } from "./exitStatus.ts";
 import { readOutputs, readServerConfig, type Outputs, type Target } from "./target.ts";
@@ -33,13 +33,6 @@ export function driftStatus(findings: readonly Finding[]): ExitStatus {
     return findings.every(isFinal) ? EXIT.beyondRepair : EXIT.drift;
 }
 
-/** Whether nothing can be done about it: MinIO cannot undo it, and there is nothing to take away either. */
-export function isFinal(finding: Finding): boolean {
-    return (
-        finding.beyondRepair !== undefined && finding.removals.length === 0 && finding.makeAgain.length === 0
-    );
-}
-
 /** `nix-cache drift` */
 export async function drift(target: Target, json: boolean): Promise<ExitStatus> {
     const { outputs, connection, findings } = await lookForDrift(target);
@@ -57,6 +50,7 @@ export async function drift(target: Target, json: boolean): Promise<ExitStatus> 
     if (status === EXIT.drift) {
         const all = findings.every(isRepairable);
         console.log(`\nto put ${all ? "it back" : "back what can be"}: npm run heal`);
+        console.log("(if a pulumi up was cut short before this, npm run -s up finishes it)");
     }
     return status;
 }

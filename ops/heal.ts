@@ -1,7 +1,8 @@
-import { findingLine, type Finding, type Removal } from "../drift/finding.ts";
+import { findingLine, isFinal, type Finding, type Removal } from "../drift/finding.ts";
 import { carryOut } from "../server/removals.ts";
+import { checkBeforeUp } from "./beforeUp.ts";
 import { confirm } from "./confirm.ts";
-import { driftJson, driftStatus, findingJson, isFinal, lookForDrift } from "./drift.ts";
+import { driftJson, driftStatus, findingJson, lookForDrift } from "./drift.ts";
 import type { ExitStatus } from "./exitStatus.ts";
 import { forgetResources } from "./forget.ts";
 import { stackName, type Target } from "./target.ts";
@@ -50,6 +51,8 @@ export async function heal(target: Target, options: HealOptions): Promise<ExitSt
         say(`no drift: nothing to heal on ${connection.url} (stack ${stack})`);
         return end([]);
     }
+    // What the update would refuse is refused before anything is done.
+    if (!findings.every(isFinal) || !isWhole) await checkBeforeUp(target, stack, outputs.declared, "update");
     say(`stack ${stack}, server ${connection.url}, bucket ${bucket}\n`);
     findings.forEach((finding) => say(`  ${findingLine(finding)}`));
     if (!isWhole) say("  state of the stack: a run was cut short before it noted all that it had made");
@@ -77,6 +80,8 @@ export async function heal(target: Target, options: HealOptions): Promise<ExitSt
     });
 
     const { findings: left } = await lookForDrift(target);
+    const remains = findings.flatMap((finding) => finding.remains ?? []);
+    if (remains.length > 0) say(`\n${remains.join("\n")}`);
     if (left.length === 0) say("\nno drift: all of it is as the stack declares it");
     else {
         say("\nleft:");

@@ -1,18 +1,25 @@
 import { plannedIn } from "../toolchain/pulumiOutput.ts";
 import { EXIT, type ExitStatus } from "./exitStatus.ts";
-import { follow, summary } from "./follow.ts";
-import { stackName, type Target } from "./target.ts";
+import { checkBeforeUp } from "./beforeUp.ts";
+import { follow, isDrift, isMarker, summary } from "./follow.ts";
+import { readOutputsIfAny, stackName, type Target } from "./target.ts";
 import { previewStack } from "./upStack.ts";
 
 /** `nix-cache preview`: what `pulumi preview --expect-no-changes` does, also without a language host. */
 export async function preview(target: Target, json: boolean): Promise<ExitStatus> {
     const say = json ? console.error : console.log;
     const stack = await stackName(target);
+    await checkBeforeUp(target, stack, (await readOutputsIfAny(target))?.declared, "preview");
     say(`stack ${stack}: pulumi preview`);
-    const { onLine, changes: planned, warnings } = follow(plannedIn, say);
+    // The marker that stands for drift says nothing that the warnings do not.
+    const show = (line: string) => (isMarker(line) ? undefined : say(line));
+    const { onLine, changes: planned, warnings } = follow(plannedIn, show);
     const changes = await previewStack(target, stack, onLine);
     const all = summary(changes);
     if (json) console.log(JSON.stringify({ stack, changes, planned, warnings }));
-    say(all === undefined ? "nothing would be changed" : `${all}; to do it: pulumi up (or npm run -s up)`);
+    const drifted = warnings.some(isDrift);
+    if (drifted) say("to put back what was changed by hand: npm run -s heal");
+    if (planned.some((line) => !isMarker(line))) say(`${all ?? ""}; to do it: pulumi up (or npm run -s up)`);
+    else say(drifted ? "nothing else would be changed" : "nothing would be changed");
     return all === undefined ? EXIT.ok : EXIT.drift;
 }

@@ -17,7 +17,7 @@ export class PulumiError extends UserError {
     readonly output: string;
 
     constructor(output: string) {
-        super(pulumiError(output));
+        super(withHint(pulumiError(output)));
         this.output = output;
     }
 }
@@ -69,4 +69,11 @@ export async function askPulumi(folder: string, args: readonly string[], input?:
     const { status, stdout, stderr } = await runPulumi(folder, args, input);
     if (status === 0) return stdout;
     throw new PulumiError(stderr === "" ? stdout : stderr);
+}
+
+/** A state that is not there, or has no such stack, may have been lost. */
+function withHint(message: string): string {
+    return /no stack (selected|named)|unable to open state directory/.test(message)
+        ? `${message.replace(/\.$/, "")}; if the stack's state was lost: npm run restore -- FILE --stack NAME`
+        : message;
 }

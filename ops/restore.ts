@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { UserError } from "../cache/problem.ts";
 import { parseBackup, type Backup, type ConfigEntry } from "./backupFile.ts";
 import { decrypt, type Lock } from "./encryption.ts";
@@ -25,6 +26,7 @@ export async function restore(
     const say = json ? console.error : console.log;
     if (!existsSync(file)) throw new UserError(`${file} does not exist`);
     const content = parseBackup(await decrypt(readFileSync(file), lock));
+    await makeStateFolder(target);
     if (target.stack !== undefined) await createStack(target, target.stack);
     await refuseFilledStack(target);
 
@@ -46,6 +48,13 @@ export async function restore(
     return EXIT.ok;
 }
 
+/** A file backend whose folder was lost. */
+async function makeStateFolder(target: Target): Promise<void> {
+    const { stderr } = await runPulumi(target.folder, ["stack", "ls", "--json"]);
+    const url = /unable to open state directory "(file:[^"]+)"/.exec(stderr)?.[1];
+    if (url !== undefined) mkdirSync(fileURLToPath(url), { recursive: true, mode: 0o700 });
+}
+
 async function createStack(target: Target, name: string): Promise<void> {
     const { status } = await runPulumi(target.folder, ["stack", "export", "--stack", name]);
     if (status !== 0) await askPulumi(target.folder, ["stack", "init", name]);
@@ -61,7 +70,7 @@ async function refuseFilledStack(target: Target): Promise<void> {
     );
     if (held.length === 0) return;
     throw new UserError(
-        `the stack has ${held.length} resources: a backup is restored into a new or emptied one (--stack NEWNAME); to put back what was changed on the server: npm run heal`,
+        `the stack has ${held.length} resources: a backup is restored into a new or emptied one (--stack NEWNAME; or pulumi stack rm --force, which forgets this one and leaves the server as it is); to put back what was changed on the server: npm run heal`,
     );
 }
 

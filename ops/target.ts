@@ -59,6 +59,13 @@ export async function stackName(target: Target): Promise<string> {
  * @throws UserError when the stack has none
  */
 export async function readOutputs(target: Target): Promise<Outputs> {
+    const outputs = await readOutputsIfAny(target);
+    if (outputs === undefined) throw new UserError(NOT_DEPLOYED);
+    return outputs;
+}
+
+/** The same; undefined before the first deployment. */
+export async function readOutputsIfAny(target: Target): Promise<Outputs | undefined> {
     const text = await askPulumi(target.folder, [
         "stack",
         "output",
@@ -67,10 +74,7 @@ export async function readOutputs(target: Target): Promise<Outputs> {
         ...stackArguments(target),
     ]);
     const outputs = JSON.parse(text) as Partial<Outputs>;
-    if (outputs.declared?.version !== 1) {
-        throw new UserError(NOT_DEPLOYED);
-    }
-    return outputs as Outputs;
+    return outputs.declared?.version === 1 ? (outputs as Outputs) : undefined;
 }
 
 /**

@@ -1,8 +1,9 @@
 import { doneIn } from "../toolchain/pulumiOutput.ts";
 import { EXIT, type ExitStatus } from "./exitStatus.ts";
-import { follow, summary } from "./follow.ts";
-import { stackName, type Target } from "./target.ts";
-import { upStack } from "./upStack.ts";
+import { checkBeforeUp } from "./beforeUp.ts";
+import { follow, isDrift, summary } from "./follow.ts";
+import { readOutputsIfAny, stackName, type Target } from "./target.ts";
+import { previewStack, upStack } from "./upStack.ts";
 
 /** The options of `nix-cache up`. */
 export interface UpOptions {
@@ -18,7 +19,11 @@ export interface UpOptions {
 export async function up(target: Target, { json, verbose }: UpOptions): Promise<ExitStatus> {
     const say = json === true ? console.error : console.log;
     const stack = await stackName(target);
+    const previous = (await readOutputsIfAny(target))?.declared;
+    await checkBeforeUp(target, stack, previous, "update");
     say(`stack ${stack}: pulumi up`);
+    // Only the engine can tell whether a user on the server is this stack's; before the first resource, it has to.
+    if (previous === undefined) await previewStack(target, stack, () => undefined);
     const { onLine, changes: done, warnings } = follow(doneIn, verbose === true ? () => undefined : say);
     const changes = await upStack(target, stack, (line) => {
         if (verbose === true) say(line);
@@ -26,5 +31,6 @@ export async function up(target: Target, { json, verbose }: UpOptions): Promise<
     });
     if (json === true) console.log(JSON.stringify({ stack, changes, done, warnings }));
     say(`${summary(changes) ?? "no changes"}; what hosts need: pulumi stack output`);
+    if (warnings.some(isDrift)) say("what was changed by hand is as it was; to put it back: npm run -s heal");
     return EXIT.ok;
 }

@@ -1,6 +1,7 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
 import { UserError } from "../cache/problem.ts";
+import { isDrift } from "../ops/follow.ts";
 import { sayOn } from "../toolchain/progress.ts";
 import { command, uncut } from "./command.ts";
 import { takeLock } from "./lock.ts";
@@ -21,6 +22,7 @@ const HEAL = 'eval "$(npm run -s env)"; npm run -s drift; npm run -s heal';
 await command(async () => {
     ensureRoot();
     await takeLock(paths.lock);
+    refuseLostState();
     const tools = await sandboxTools(say);
     await forgetUnfinished();
 
@@ -54,7 +56,7 @@ await command(async () => {
     say("Proving it");
     const sent = await provenBy(minio, outputs, tools.nix).catch(withNextStep);
     summarize(outputs, minio.found === "running" && changed.length === 0 && sent === 0);
-    if (warnings.some((warning) => warning.startsWith("not as last deployed")))
+    if (warnings.some((warning) => isDrift(warning)))
         say(`\nBut somebody has changed it by hand (the warnings above). To put it back:\n  ${HEAL}`);
 });
 
@@ -62,6 +64,14 @@ await command(async () => {
 function withNextStep(error: unknown): never {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(`${error.message}\nSee what was changed by hand, and put it back:\n  ${HEAL}`);
+}
+
+/** The cache is there and its stack is not: a new one would give it new keys. */
+function refuseLostState(): void {
+    if (!existsSync(paths.ready) || existsSync(paths.state)) return;
+    throw new UserError(
+        `the sandbox's stack was lost (${paths.state}), its cache was not. With a backup:\n  eval "$(npm run -s env)"; npm run -s restore -- FILE --stack sandbox; npm start\nWithout: npm run clean, which removes the cache too`,
+    );
 }
 
 /**

@@ -7,7 +7,7 @@ export function doneIn(line: string): string | undefined {
 }
 
 /** Pulumi's lines about what would be done: ` ~  minio:index:S3Object nix-cache-info update [diff: ~content]`. */
-const PLANNED = /^ *[-+~]+ +\S+ \S+ (create|update|delete|replace|import)\b(?! (replacement|original))/;
+const PLANNED = /^ *[-+~]+ +\S+:\S+ \S+ (create|update|delete|replace|import)\b(?! (replacement|original))/;
 
 /** What a line of `pulumi preview` says would be done to one resource; undefined for every other line. */
 export function plannedIn(line: string): string | undefined {

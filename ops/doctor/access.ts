@@ -1,6 +1,7 @@
 import { CACHE_INFO_NAME } from "../../cache/cacheInfo.ts";
 import { PROBE, PROBE_TEXT } from "../../cache/probe.ts";
 import { expiresAt, expiryDays } from "../../cache/expiryDates.ts";
+import { errorCode } from "../../server/answers.ts";
 import { send, type Answer, type Connection } from "../../server/request.ts";
 import type { Outputs } from "../target.ts";
 import { bad, ok, type Check } from "./check.ts";
@@ -22,12 +23,16 @@ export async function accessChecks(outputs: Outputs, anonymous: Connection): Pro
                   `answered ${write.status}, not 403`,
                   "everyone can write: npm run heal",
               ),
-        infoExpiryCheck(info),
+        ...(info.status === 200 ? [infoExpiryCheck(info)] : []),
     ];
+    let head: Answer | undefined;
     for (const [name, credentials] of Object.entries(outputs.builders)) {
-        checks.push(...(await builderChecks(outputs, name, { ...anonymous, ...credentials })));
+        const builder = { ...anonymous, ...credentials };
+        const { checks: ofBuilder, pushed } = await builderChecks(outputs, name, builder);
+        checks.push(...ofBuilder);
+        head ??= pushed;
     }
-    return checks;
+    return head === undefined ? checks : [...checks, probeExpiryCheck(outputs, head)];
 }
 
 function infoCheck(answer: Answer, declared: string): Check {
@@ -36,7 +41,9 @@ function infoCheck(answer: Answer, declared: string): Check {
         return bad(
             name,
             "failure",
-            `anonymous read answered ${answer.status}`,
+            errorCode(answer) === "NoSuchBucket"
+                ? "the bucket is gone"
+                : `anonymous read answered ${answer.status}`,
             "npm run drift says why, npm run heal puts it back",
         );
     const text = answer.body.toString("utf8");
@@ -69,21 +76,23 @@ function infoExpiryCheck(answer: Answer): Check {
     );
 }
 
-async function builderChecks(outputs: Outputs, name: string, builder: Connection): Promise<Check[]> {
+/** What a builder may do; where it could push, also the probe as it was then. */
+interface BuilderChecks {
+    readonly checks: readonly Check[];
+    readonly pushed?: Answer;
+}
+
+async function builderChecks(outputs: Outputs, name: string, builder: Connection): Promise<BuilderChecks> {
     const { bucket, objects } = outputs.declared;
     const path = `/${bucket}/${PROBE}`;
     const push = await send(builder, { method: "PUT", path, body: PROBE_TEXT });
     if (push.status !== 200) {
-        return [
-            bad(
-                `builder ${name}`,
-                "failure",
-                `its push answered ${push.status}`,
-                "npm run drift says why, npm run heal puts it back",
-            ),
-        ];
+        const seen = `its push answered ${push.status}`;
+        const advice = "npm run drift says why, npm run heal puts it back";
+        return { checks: [bad(`builder ${name}`, "failure", seen, advice)] };
     }
-    const head = await send(builder, { method: "HEAD", path });
+    // Before anything is done to it that should be refused.
+    const pushed = await send(builder, { method: "HEAD", path });
     const remove = await send(builder, { method: "DELETE", path });
     // The very content that is there, so that nothing is harmed where it is allowed.
     const info = objects.find((object) => object.name === CACHE_INFO_NAME);
@@ -93,12 +102,12 @@ async function builderChecks(outputs: Outputs, name: string, builder: Connection
         body: info?.content ?? "",
         headers: { "Content-Type": info?.contentType ?? "" },
     });
-    return [
+    const checks = [
         ok(`builder ${name}`, "can push"),
         refused(`builder ${name}: delete`, remove),
         refused(`builder ${name}: nix-cache-info`, overwrite),
-        probeExpiryCheck(outputs, head),
     ];
+    return { checks, pushed };
 }
 
 function refused(name: string, answer: Answer): Check {

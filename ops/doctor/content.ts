@@ -74,7 +74,9 @@ export async function contentChecks(
                   "signatures and NARs",
                   "failure",
                   `${tally.failures} wrong in ${looked}: ${tally.examples.join("; ")}`,
-                  "hosts refuse these paths and go on to the next substituter: push them again with narinfo-cache-positive-ttl 0",
+                  tally.examples.every((example) => example.endsWith("answered 403"))
+                      ? "hosts may not read them: npm run drift says why, npm run heal puts it back"
+                      : "hosts refuse these paths and go on to the next substituter: push them again with narinfo-cache-positive-ttl 0",
               ),
         tally.warnings === 0
             ? ok("expiry of NARs", "none before its narinfo")

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { nixCache } from "./cli.ts";
 import { Bucket } from "./objects.ts";
 import { mc } from "./mc.ts";
+import { serverState, stateOf } from "./serverState.ts";
 import { TestStack } from "./testStack.ts";
 import { newFolder } from "./world.ts";
 
@@ -53,7 +54,7 @@ describe("nix-cache preview, up, heal and backup, for people and for programs", 
         const { status, stdout } = await nixCache(stack, ["preview"]);
         assert.equal(status, 3, stdout);
         assert.equal(stdout.match(/user runs-one: disabled on the server, should be enabled/g)?.length, 1);
-        assert.equal(stdout.match(/RandomUuid drift/g)?.length, 1, stdout);
+        assert.match(stdout, /\nto put back .*: npm run -s heal\nnothing else would be changed\n$/);
 
         const healed = await json("heal", "--yes");
         assert.equal(healed.status, 0, healed.stderr);
@@ -67,6 +68,64 @@ describe("nix-cache preview, up, heal and backup, for people and for programs", 
             ["user runs-one"],
         );
         assert.ok(what.done.includes("made IamUser nix-cache-runs-one again"), what.done.join("\n"));
+    });
+
+    it("heal refuses what the update would refuse, before it does anything", async () => {
+        const { connection } = stack.minio;
+        assert.equal((await mc(stack, ["admin", "user", "disable", "server", "runs-one"])).status, 0);
+        assert.equal((await mc(stack, ["quota", "set", "server/runs", "--size", "1GiB"])).status, 0);
+        await admin().putAged("nar/old.nar", "old", 30);
+        const [server, state] = [await serverState(connection, "runs"), stateOf(stack)];
+        for (const [config, words] of [
+            [
+                { expireDays: -1 },
+                /^nix-cache: nix-cache:expireDays in Pulumi\.runs\.yaml is -1; it must be .+/,
+            ],
+            [{ expireDays: 20 }, /^nix-cache: expireDays: 20 takes 1 object .*expireExisting true.*/],
+            [{ bucket: "runs-moved" }, /^nix-cache: this stack's cache is in the bucket runs, .*/],
+        ] as const) {
+            stack.configure(config);
+            const { status, stdout, stderr } = await nixCache(stack, ["heal", "--yes"]);
+            stack.configure({ expireDays: null, bucket: "runs" });
+            assert.equal(status, 1, stdout + stderr);
+            assert.match(stderr, words);
+            assert.match(stderr, /\. Nothing has been changed\.\n$/);
+            assert.equal(stdout, "");
+            assert.deepEqual(await serverState(connection, "runs"), server);
+            assert.equal(stateOf(stack), state);
+        }
+        assert.equal((await nixCache(stack, ["heal", "--yes"])).status, 0);
+    });
+
+    it("a lost bucket is made again, and what is lost with it is said", async () => {
+        assert.equal((await mc(stack, ["rb", "--force", "server/runs"])).status, 0);
+        const preview = await nixCache(stack, ["preview"]);
+        assert.match(preview.stdout, /warning: npm run heal puts back what can be/);
+        assert.match(preview.stdout, /\nto put back what was changed by hand: npm run -s heal\n/);
+        const { status, stdout, stderr } = await nixCache(stack, ["heal", "--yes"]);
+        assert.equal(status, 0, stdout + stderr);
+        assert.match(stdout, /\nwhat was pushed to the bucket is gone: builders push again/);
+    });
+
+    it("a state that was lost is a case for restore, which makes its folder", async () => {
+        const folder = newFolder("kept");
+        const file = join(folder, "keys.age");
+        assert.equal((await nixCache(stack, ["backup", file], { env: PASSPHRASE })).status, 0);
+        const before = await stack.outputs();
+        rmSync(stack.place.state, { recursive: true });
+        for (const command of [["drift"], ["heal", "--yes"], ["up"]]) {
+            const { status, stderr } = await nixCache(stack, command);
+            assert.equal(status, 1);
+            assert.match(stderr, /^nix-cache: .*npm run restore -- FILE --stack NAME\n$/);
+        }
+        const restored = await nixCache(stack, ["restore", file, "--stack", "runs"], { env: PASSPHRASE });
+        assert.equal(restored.status, 0, restored.stdout + restored.stderr);
+        const up = await nixCache(stack, ["up", "--stack", "runs"]);
+        assert.equal(up.status, 0, up.stdout + up.stderr);
+        assert.equal((await nixCache(stack, ["drift", "--stack", "runs"])).status, 0);
+        const after = await stack.outputs();
+        for (const name of ["publicKey", "secretKey", "builders"])
+            assert.deepEqual(after[name], before[name]);
     });
 
     it("a backup is where the user was, and makes the one before it make room", async () => {

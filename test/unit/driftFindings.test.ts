@@ -90,6 +90,23 @@ describe("drift", () => {
         ]);
     });
 
+    it("of a long line is shown from a little before the difference", () => {
+        const [object] = DECLARED.objects;
+        assert.ok(object !== undefined);
+        const content = `${"x".repeat(80)}one\n`;
+        const declared = { ...DECLARED, objects: [{ ...object, content }] };
+        const changed = {
+            content: `${"x".repeat(80)}two\n`,
+            contentType: object.contentType,
+            extraHeaders: [],
+        };
+        const [finding] = findDrift(declared, { ...LIVE, objects: { [object.name]: changed } });
+        assert.equal(
+            finding === undefined ? "" : findingLine(finding),
+            `object ${object.name}: its content was changed ("…${"x".repeat(20)}two"), should be "…${"x".repeat(20)}one"`,
+        );
+    });
+
     it("never shows a secret, and says to make the user again from what the state has", () => {
         const live = { ...LIVE, users: { one: { ...ONE, secretKey: "another" } } };
         assert.deepEqual(lines(live), ["user one: has another secret on the server, should be the stack's"]);
