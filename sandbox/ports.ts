@@ -1,8 +1,19 @@
+import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 
-/** A port of 127.0.0.1 that nothing listens on. */
-export function freePort(): Promise<number> {
-    return listenOnce(0);
+/**
+ * Ports below those that systems give out by themselves (from 32768 on Linux,
+ * from 49152 elsewhere): nobody is given one of these while its server is
+ * stopped for a moment.
+ */
+const [FIRST, END] = [20_000, 32_768];
+
+/** A port of 127.0.0.1 that nothing listens on, and that no other program is given by chance. */
+export async function freePort(): Promise<number> {
+    for (;;) {
+        const port = randomInt(FIRST, END);
+        if (await isFree(port)) return port;
+    }
 }
 
 /** Whether nothing listens on a port of 127.0.0.1 now. */

@@ -12,7 +12,7 @@ import { newMinio, theWorld } from "./world.ts";
 const STEP = /^ *\+ +(minio|random):index:\w+ \S+ (creating|created)/;
 const UP = ["up", "--verbose"];
 /** How many of the points are tried in an ordinary run. */
-const SOME = 6;
+const SOME = 4;
 
 describe("nix-cache up on a new stack, cut short", function () {
     this.timeout(3_600_000);
