@@ -7,7 +7,7 @@ import { NixCache } from "./components/nixCache.ts";
 import { rollOut } from "./components/rollOut.ts";
 import { readConfig } from "./config.ts";
 import { findDrift } from "./drift/findDrift.ts";
-import { findingLine, isFinal, isRepairable, type Finding } from "./drift/finding.ts";
+import { driftWarning, findingLine, isFinal, isRepairable, type Finding } from "./drift/finding.ts";
 import { refuseSuddenExpiry } from "./expiryCheck.ts";
 import { readPrevious } from "./previous.ts";
 import { inspectServer } from "./server/preflight.ts";
@@ -28,7 +28,7 @@ async function deploy(): Promise<NixCache> {
 
     const drift = await lookForDrift(config, previous, found);
     const findings = drift.map(findingLine);
-    findings.forEach((finding) => void pulumi.log.warn(`not as last deployed: ${finding}`));
+    findings.forEach((finding) => void pulumi.log.warn(driftWarning(finding)));
     if (!drift.every(isFinal))
         void pulumi.log.warn(
             `npm run heal puts ${drift.every(isRepairable) ? "all of it back" : "back what can be"}, with the same keys and secrets`,

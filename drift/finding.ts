@@ -50,3 +50,15 @@ export function findingLine(finding: Finding): string {
     const line = `${finding.subject}: ${finding.is}, should be ${finding.shouldBe}`;
     return finding.beyondRepair === undefined ? line : `${line}; cannot be undone: ${finding.beyondRepair}`;
 }
+
+const WARNING = "not as last deployed: ";
+
+/** A finding as the program's warning, which Pulumi prints among other lines. */
+export function driftWarning(line: string): string {
+    return WARNING + line;
+}
+
+/** Whether a warning that Pulumi has printed is one of {@link driftWarning}. */
+export function isDriftWarning(warning: string): boolean {
+    return warning.startsWith(WARNING);
+}

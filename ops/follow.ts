@@ -46,11 +46,6 @@ export function summary(changes: Changes): string | undefined {
         : counts.map(([what, count]) => `${what} ${count ?? 0}`).join(", ");
 }
 
-/** Whether a warning is of something that was changed by hand, as index.ts words it. */
-export function isDrift(warning: string): boolean {
-    return warning.startsWith("not as last deployed: ");
-}
-
 /** Whether a line is of the resource that stands for drift in a preview (components/driftMarker.ts). */
 export function isMarker(line: string): boolean {
     return line.includes(" random:index:RandomUuid drift ");

@@ -52,11 +52,12 @@ export async function heal(target: Target, options: HealOptions): Promise<ExitSt
         return end([]);
     }
     // What the update would refuse is refused before anything is done.
-    if (!findings.every(isFinal) || !isWhole) await checkBeforeUp(target, stack, outputs.declared, "update");
+    const isHopeless = isWhole && findings.every(isFinal);
+    if (!isHopeless) await checkBeforeUp(target, stack, outputs.declared, "update");
     say(`stack ${stack}, server ${connection.url}, bucket ${bucket}\n`);
     findings.forEach((finding) => say(`  ${findingLine(finding)}`));
     if (!isWhole) say("  state of the stack: a run was cut short before it noted all that it had made");
-    if (findings.every(isFinal) && isWhole) {
+    if (isHopeless) {
         say("\nnothing of this can be undone on MinIO; nothing was changed");
         return end(findings);
     }

@@ -1,7 +1,8 @@
+import { isDriftWarning } from "../drift/finding.ts";
 import { plannedIn } from "../toolchain/pulumiOutput.ts";
 import { EXIT, type ExitStatus } from "./exitStatus.ts";
 import { checkBeforeUp } from "./beforeUp.ts";
-import { follow, isDrift, isMarker, summary } from "./follow.ts";
+import { follow, isMarker, summary } from "./follow.ts";
 import { readOutputsIfAny, stackName, type Target } from "./target.ts";
 import { previewStack } from "./upStack.ts";
 
@@ -17,7 +18,7 @@ export async function preview(target: Target, json: boolean): Promise<ExitStatus
     const changes = await previewStack(target, stack, onLine);
     const all = summary(changes);
     if (json) console.log(JSON.stringify({ stack, changes, planned, warnings }));
-    const drifted = warnings.some(isDrift);
+    const drifted = warnings.some(isDriftWarning);
     if (drifted) say("to put back what was changed by hand: npm run -s heal");
     if (planned.some((line) => !isMarker(line))) say(`${all ?? ""}; to do it: pulumi up (or npm run -s up)`);
     else say(drifted ? "nothing else would be changed" : "nothing would be changed");

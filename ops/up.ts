@@ -1,7 +1,8 @@
+import { isDriftWarning } from "../drift/finding.ts";
 import { doneIn } from "../toolchain/pulumiOutput.ts";
 import { EXIT, type ExitStatus } from "./exitStatus.ts";
 import { checkBeforeUp } from "./beforeUp.ts";
-import { follow, isDrift, summary } from "./follow.ts";
+import { follow, summary } from "./follow.ts";
 import { readOutputsIfAny, stackName, type Target } from "./target.ts";
 import { previewStack, upStack } from "./upStack.ts";
 
@@ -31,6 +32,7 @@ export async function up(target: Target, { json, verbose }: UpOptions): Promise<
     });
     if (json === true) console.log(JSON.stringify({ stack, changes, done, warnings }));
     say(`${summary(changes) ?? "no changes"}; what hosts need: pulumi stack output`);
-    if (warnings.some(isDrift)) say("what was changed by hand is as it was; to put it back: npm run -s heal");
+    if (warnings.some(isDriftWarning))
+        say("what was changed by hand is as it was; to put it back: npm run -s heal");
     return EXIT.ok;
 }

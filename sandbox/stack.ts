@@ -9,7 +9,7 @@ import {
 } from "@pulumi/pulumi/automation/index.js";
 import { UserError } from "../cache/problem.ts";
 import { binFolder } from "../toolchain/pulumiHome.ts";
-import { byLine, doneIn, once, pulumiError, warningIn } from "../toolchain/pulumiOutput.ts";
+import { byLine, pulumiError } from "../toolchain/pulumiOutput.ts";
 import { lastLine, run } from "../toolchain/run.ts";
 import { projectDir } from "./paths.ts";
 import { stackEnvironment, type StackPlace } from "./stackPlace.ts";
@@ -95,29 +95,18 @@ export interface Deployment {
     readonly outputs: OutputMap;
 }
 
-/** Who is told of what an `up` does, line by line. */
-export interface DeployListener {
-    /** Takes a line for each resource that was changed. */
-    readonly onChange: (line: string) => void;
-    /** Takes each warning once. */
-    readonly onWarning: (warning: string) => void;
-}
-
 /**
  * Runs `pulumi up`.
  *
+ * @param onLine takes each line that Pulumi prints
  * @throws UserError with what Pulumi called an error, in one line
  */
-export async function deploy(stack: Stack, { onChange, onWarning }: DeployListener): Promise<Deployment> {
+export async function deploy(stack: Stack, onLine: (line: string) => void): Promise<Deployment> {
     let text = "";
-    const [change, warn] = [once(onChange), once(onWarning)];
-    const onLine = byLine((line) => {
-        change(doneIn(line));
-        warn(warningIn(line));
-    });
+    const lines = byLine(onLine);
     const onOutput = (part: string) => {
         text += part;
-        onLine(part);
+        lines(part);
     };
     const options = { color: "never", onOutput, onError: onOutput, showSecrets: false } as const;
     try {

@@ -1,8 +1,10 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
 import { UserError } from "../cache/problem.ts";
-import { isDrift } from "../ops/follow.ts";
+import { isDriftWarning } from "../drift/finding.ts";
+import { follow, summary } from "../ops/follow.ts";
 import { sayOn } from "../toolchain/progress.ts";
+import { doneIn } from "../toolchain/pulumiOutput.ts";
 import { command, uncut } from "./command.ts";
 import { takeLock } from "./lock.ts";
 import { startMinio, type Minio } from "./minio.ts";
@@ -39,24 +41,16 @@ await command(async () => {
     await removeStaleLocks(stack, place.state);
     await configure(stack, place, sandboxConfig(minio));
     say("Deploying the stack");
-    const warnings: string[] = [];
-    const { changes, outputs } = await uncut(() =>
-        deploy(stack, {
-            onChange: (line) => say(`  ${line}`),
-            onWarning: (warning) => {
-                warnings.push(warning);
-                say(`  warning: ${warning}`);
-            },
-        }),
-    );
-    const changed = Object.entries(changes).filter(([what]) => what !== "same" && what !== "read");
-    say(`  ${changed.map(([what, count]) => `${what} ${count}`).join(", ") || "no changes"}`);
+    const { onLine, warnings } = follow(doneIn, (line) => say(`  ${line}`));
+    const { changes, outputs } = await uncut(() => deploy(stack, onLine));
+    const changed = summary(changes);
+    say(`  ${changed ?? "no changes"}`);
     writeFileSync(paths.ready, "");
 
     say("Proving it");
     const sent = await provenBy(minio, outputs, tools.nix).catch(withNextStep);
-    summarize(outputs, minio.found === "running" && changed.length === 0 && sent === 0);
-    if (warnings.some((warning) => isDrift(warning)))
+    summarize(outputs, minio.found === "running" && changed === undefined && sent === 0);
+    if (warnings.some(isDriftWarning))
         say(`\nBut somebody has changed it by hand (the warnings above). To put it back:\n  ${HEAL}`);
 });
 
