@@ -1,4 +1,5 @@
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { inlineProgram } from "../inline/program.ts";
 import { byLine } from "../toolchain/pulumiOutput.ts";
 import { pastDeadLock } from "./deadLock.ts";
 import { askPulumi, PulumiError, runPulumi } from "./pulumi.ts";
@@ -6,8 +7,6 @@ import { stackArguments, type Target } from "./target.ts";
 
 /** The project's name, as in Pulumi.yaml. */
 const PROJECT = "nix-cache";
-
-let runs = 0;
 
 /** Number of resources by what was, or would be, done: `same`, `create`, `update`, `replace`, `delete`. */
 export type Changes = Readonly<Partial<Record<string, number>>>;
@@ -94,18 +93,9 @@ async function watched(
 }
 
 async function openStack(folder: string, stackName: string): Promise<Stack> {
-    const program = async () => {
-        // Compiled, this file has another ending; and a module is run once only, unless its address differs.
-        const index = new URL(
-            import.meta.url.endsWith(".ts") ? "../index.ts" : "../index.js",
-            import.meta.url,
-        );
-        index.search = `up=${++runs}`;
-        return { ...((await import(index.href)) as Record<string, unknown>) };
-    };
     try {
         return await LocalWorkspace.selectStack(
-            { stackName, projectName: PROJECT, program },
+            { stackName, projectName: PROJECT, program: inlineProgram() },
             { workDir: folder },
         );
     } catch (error) {

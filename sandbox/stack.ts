@@ -1,6 +1,5 @@
 import { mkdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { pathToFileURL } from "node:url";
 import {
     LocalWorkspace,
     PulumiCommand,
@@ -8,10 +7,10 @@ import {
     type Stack,
 } from "@pulumi/pulumi/automation/index.js";
 import { UserError } from "../cache/problem.ts";
+import { inlineProgram } from "../inline/program.ts";
 import { binFolder } from "../toolchain/pulumiHome.ts";
 import { byLine, pulumiError } from "../toolchain/pulumiOutput.ts";
 import { lastLine, run } from "../toolchain/run.ts";
-import { projectDir } from "./paths.ts";
 import { stackEnvironment, type StackPlace } from "./stackPlace.ts";
 
 /** A configuration key's value, and whether it is kept encrypted. Default: in clear text. */
@@ -20,24 +19,17 @@ export interface ConfigEntry {
     readonly secret?: boolean;
 }
 
-let runs = 0;
-
 /**
  * Opens a stack, new or not, whose program is this project's index.ts, run in
  * this process: that needs no language host, which cannot be built from
- * modules. Every operation evaluates index.ts anew.
+ * modules.
  */
 export async function openStack(place: StackPlace): Promise<Stack> {
     mkdirSync(place.state, { recursive: true, mode: 0o700 });
     // It would win over the passphrase file.
     delete process.env.PULUMI_CONFIG_PASSPHRASE;
-    const program = async () => {
-        const index = pathToFileURL(join(projectDir, "index.ts"));
-        index.search = `run=${++runs}`;
-        return { ...((await import(index.href)) as Record<string, unknown>) };
-    };
     return LocalWorkspace.createOrSelectStack(
-        { stackName: place.stackName, projectName: "nix-cache", program },
+        { stackName: place.stackName, projectName: "nix-cache", program: inlineProgram() },
         {
             workDir: place.workDir,
             pulumiHome: place.pulumiHome,

@@ -1,0 +1,21 @@
+import type { PulumiFn } from "@pulumi/pulumi/automation/index.js";
+import { refuseHalfAProgram } from "./halfProgram.ts";
+import { retryEngineCalls } from "./retry.ts";
+
+let runs = 0;
+
+/**
+ * This project's index.ts as a program that runs in this process, which needs
+ * no language host. Every operation evaluates it anew.
+ */
+export function inlineProgram(): PulumiFn {
+    retryEngineCalls();
+    refuseHalfAProgram();
+    return async () => {
+        // Compiled, this file has another ending; and a module is run once only, unless its address differs.
+        const name = import.meta.url.endsWith(".ts") ? "../index.ts" : "../index.js";
+        const index = new URL(name, import.meta.url);
+        index.search = `run=${++runs}`;
+        return { ...((await import(index.href)) as Record<string, unknown>) };
+    };
+}
