@@ -5,6 +5,7 @@ import { confirm } from "./confirm.ts";
 import { driftJson, driftStatus, findingJson, lookForDrift } from "./drift.ts";
 import type { ExitStatus } from "./exitStatus.ts";
 import { forgetResources } from "./forget.ts";
+import { stoppable } from "./stoppable.ts";
 import { stackName, type Target } from "./target.ts";
 import { isStateWhole } from "./wholeState.ts";
 
@@ -65,19 +66,23 @@ export async function heal(target: Target, options: HealOptions): Promise<ExitSt
     plan(findings).forEach((step) => say(`  - ${step}`));
     if (options.yes !== true) await confirm("go on?");
 
-    // The state first: where it cannot be written, nothing was done to the server yet.
-    await forgetResources(
-        target,
-        findings.flatMap(({ makeAgain }) => makeAgain),
-    );
-    for (const removal of removalsOf(findings)) {
-        await carryOut(connection, bucket, removal);
-        doing(removalStep(removal));
-    }
-    const { upStack } = await import("./upStack.ts");
-    await upStack(target, stack, (line) => {
-        const made = /^ *\+ +minio:index:(\w+) (\S+) created/.exec(line);
-        if (made !== null) doing(`made ${made[1] ?? ""} ${made[2] ?? ""} again`);
+    await stoppable(async (goOn) => {
+        // The state first: where it cannot be written, nothing was done to the server yet.
+        await forgetResources(
+            target,
+            findings.flatMap(({ makeAgain }) => makeAgain),
+        );
+        for (const removal of removalsOf(findings)) {
+            goOn();
+            await carryOut(connection, bucket, removal);
+            doing(removalStep(removal));
+        }
+        const { upStack } = await import("./upStack.ts");
+        goOn();
+        await upStack(target, stack, (line) => {
+            const made = /^ *\+ +minio:index:(\w+) (\S+) created/.exec(line);
+            if (made !== null) doing(`made ${made[1] ?? ""} ${made[2] ?? ""} again`);
+        });
     });
 
     const { findings: left } = await lookForDrift(target);

@@ -110,3 +110,5 @@ function isNotInstalled(error: unknown): boolean {
 }
 
 process.exitCode = await main(process.argv.slice(2)).catch(failed);
+// An inline program that Pulumi has given up leaves connections behind that would keep this process for a minute.
+setTimeout(() => process.exit(), 500).unref();

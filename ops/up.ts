@@ -3,6 +3,7 @@ import { doneIn } from "../toolchain/pulumiOutput.ts";
 import { EXIT, type ExitStatus } from "./exitStatus.ts";
 import { checkBeforeUp } from "./beforeUp.ts";
 import { follow, summary } from "./follow.ts";
+import { stoppable } from "./stoppable.ts";
 import { readOutputsIfAny, stackName, type Target } from "./target.ts";
 import { previewStack, upStack } from "./upStack.ts";
 
@@ -26,10 +27,12 @@ export async function up(target: Target, { json, verbose }: UpOptions): Promise<
     // Only the engine can tell whether a user on the server is this stack's; before the first resource, it has to.
     if (previous === undefined) await previewStack(target, stack, () => undefined);
     const { onLine, changes: done, warnings } = follow(doneIn, verbose === true ? () => undefined : say);
-    const changes = await upStack(target, stack, (line) => {
-        if (verbose === true) say(line);
-        onLine(line);
-    });
+    const changes = await stoppable(() =>
+        upStack(target, stack, (line) => {
+            if (verbose === true) say(line);
+            onLine(line);
+        }),
+    );
     if (json === true) console.log(JSON.stringify({ stack, changes, done, warnings }));
     say(`${summary(changes) ?? "no changes"}; what hosts need: pulumi stack output`);
     if (warnings.some(isDriftWarning))

@@ -51,13 +51,15 @@ export async function openStack(place: StackPlace): Promise<Stack> {
  * A secret goes through standard input: the Automation API's own setConfig puts
  * it into the arguments of a process, which every user of the machine can read.
  *
+ * @returns the keys that had another value
  * @throws UserError when Pulumi refuses a value
  */
 export async function configure(
     stack: Stack,
     place: StackPlace,
     entries: Readonly<Record<string, ConfigEntry>>,
-): Promise<void> {
+): Promise<string[]> {
+    const corrected: string[] = [];
     const present = await stack.getAllConfig();
     for (const [key, { value, secret = false }] of Object.entries(entries)) {
         if (present[key]?.value === value && (present[key].secret ?? false) === secret) continue;
@@ -72,7 +74,9 @@ export async function configure(
             },
         );
         if (status !== 0) throw new UserError(`Pulumi does not take ${key}: ${lastLine(stderr)}`);
+        if (key in present) corrected.push(key);
     }
+    return corrected;
 }
 
 /** PATH with the tools first, this Node among them. */

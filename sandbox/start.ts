@@ -39,7 +39,8 @@ await command(async () => {
     const stack = await openStack(place);
     await endOrphanedPlugins(place.pulumiHome);
     await removeStaleLocks(stack, place.state);
-    await configure(stack, place, sandboxConfig(minio));
+    for (const key of await configure(stack, place, sandboxConfig(minio)))
+        say(`  ${key} in Pulumi.sandbox.yaml was another; it is the sandbox's own again`);
     say("Deploying the stack");
     const { onLine, warnings } = follow(doneIn, (line) => say(`  ${line}`));
     const { changes, outputs } = await uncut(() => deploy(stack, onLine));

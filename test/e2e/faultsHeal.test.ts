@@ -5,7 +5,7 @@ import { startMinio, type Minio } from "../../sandbox/minio.ts";
 import { filesOf, runningMinio } from "../../sandbox/minioProcess.ts";
 import { secretsOf, Scene } from "./byHand/scene.ts";
 import { nixCache } from "./cli.ts";
-import { kill, points, runWithFault, type Fault } from "./faults/cutShort.ts";
+import { interrupt, kill, points, runWithFault, type CutShort, type Fault } from "./faults/cutShort.ts";
 import { stateOf } from "./serverState.ts";
 import { newMinio, theWorld } from "./world.ts";
 
@@ -43,7 +43,7 @@ describe("nix-cache heal, cut short", function () {
         await s.mc("ilm", "rule", "rm", "--all", "--force", s.at);
     }
 
-    async function completes(point: number, fault: Fault, repair: () => Promise<unknown>): Promise<void> {
+    async function completes(point: number, fault: Fault, repair: () => Promise<unknown>): Promise<CutShort> {
         await breakIt();
         const cut = await runWithFault(s.stack, ["heal", "--yes"], STEP, point, fault);
         assert.ok(cut.steps >= point, `it came to step ${cut.steps} of ${point}`);
@@ -54,11 +54,22 @@ describe("nix-cache heal, cut short", function () {
         assert.equal(drift.status, 0, drift.stdout + drift.stderr);
         assert.deepEqual(secrets, s.secrets);
         tried += 1;
+        return cut;
     }
 
     it("by SIGKILL: the same command completes it", async () => {
         for (const point of points(steps, SOME)) await completes(point, kill, () => Promise.resolve());
         await s.stack.mustBeQuiet();
+    });
+
+    it("by Ctrl-C, before Pulumi and while it works: it says how to go on, and the same command does", async () => {
+        for (const point of [2, steps - 1]) {
+            const { stderr } = await completes(point, interrupt, () => Promise.resolve());
+            assert.match(
+                stderr,
+                /^\nstopping when .*\nnix-cache: stopped; the same command goes on from here\n$/,
+            );
+        }
     });
 
     it("by the end of MinIO: the same command completes it", async () => {

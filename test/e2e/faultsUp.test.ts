@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { startMinio } from "../../sandbox/minio.ts";
 import { filesOf, runningMinio } from "../../sandbox/minioProcess.ts";
 import { nixCache } from "./cli.ts";
-import { kill, points, runWithFault, type Fault } from "./faults/cutShort.ts";
+import { interrupt, kill, points, runWithFault, type CutShort, type Fault } from "./faults/cutShort.ts";
 import { FreshStack } from "./faults/fresh.ts";
 import { TestStack } from "./testStack.ts";
 import { newMinio, theWorld } from "./world.ts";
@@ -36,7 +36,7 @@ describe("nix-cache up on a new stack, cut short", function () {
     });
 
     /** Cuts a first run short at a point and runs the identical command again. */
-    async function completes(point: number, fault: Fault, repair: () => Promise<unknown>): Promise<void> {
+    async function completes(point: number, fault: Fault, repair: () => Promise<unknown>): Promise<CutShort> {
         await fresh.reset();
         const cut = await runWithFault(fresh.stack, UP, STEP, point, fault);
         assert.ok(cut.steps >= point, `it came to step ${cut.steps} of ${point}`);
@@ -49,10 +49,21 @@ describe("nix-cache up on a new stack, cut short", function () {
         assert.ok(Object.keys(after).length >= 2);
         for (const [urn, secret] of Object.entries(before)) assert.equal(after[urn], secret, urn);
         tried += 1;
+        return cut;
     }
 
     it("by SIGKILL to it, Pulumi and the plugins: the same command completes it, with the secrets made before", async () => {
         for (const point of points(steps, SOME)) await completes(point, kill, () => Promise.resolve());
+    });
+
+    it("by Ctrl-C: it says how to go on, leaves no lock, and the same command goes on", async () => {
+        const cut = await completes(Math.ceil(steps / 2), interrupt, () => Promise.resolve());
+        assert.equal(cut.status, 1);
+        assert.equal(
+            cut.stderr,
+            "\nstopping when the step under way is done; Ctrl-C again stops at once\n" +
+                "nix-cache: stopped; the same command goes on from here\n",
+        );
     });
 
     it("by the end of MinIO: the same command completes it, with the secrets made before", async () => {

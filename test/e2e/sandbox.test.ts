@@ -59,6 +59,15 @@ describe("the sandbox, in a folder with a blank in its name", function () {
         assert.match((await script("start")).stdout, /\nThe cache works\./);
     });
 
+    it("says which setting of its own it has put back", async () => {
+        const set = await inShell("echo other | pulumi config set --secret minio:minioPassword");
+        assert.equal(set.status, 0, set.stderr);
+        const { status, stdout } = await script("start");
+        assert.equal(status, 0, stdout);
+        assert.match(stdout, /\n {2}minio:minioPassword in Pulumi\.sandbox\.yaml was another; it is /);
+        assert.equal(stdout.match(/ was another; /g)?.length, 1, stdout);
+    });
+
     it("stops, leaves no process, and goes on with the same key", async () => {
         const key = (await inShell("pulumi stack output publicKey")).stdout;
         assert.equal((await script("stop")).status, 0);

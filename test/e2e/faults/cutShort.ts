@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { MAIN, shellEnvironment } from "../cli.ts";
 import type { TestStack } from "../testStack.ts";
-import { killTree } from "./processTree.ts";
+import { interruptGroup, killTree } from "./processTree.ts";
 
 /** How a run of `nix-cache` came out that something was done to on its way. */
 export interface CutShort {
@@ -20,6 +20,9 @@ export type Fault = (pid: number) => void;
 
 /** Ends the run as a power cut does. */
 export const kill: Fault = killTree;
+
+/** Presses Ctrl-C at the run's terminal. */
+export const interrupt: Fault = interruptGroup;
 
 /**
  * Runs `nix-cache` and does something at one of its steps, counted from 1 as it says them.

@@ -8,12 +8,20 @@ export function killTree(pid: number): void {
     for (const one of all) signal(one, "SIGKILL");
 }
 
+/** Sends Ctrl-C as a terminal does: to a process and to what it has started, but for what has a group of its own. */
+export function interruptGroup(pid: number): void {
+    const group = fieldsOf(pid).group;
+    for (const one of [pid, ...descendants(pid)]) if (fieldsOf(one).group === group) signal(one, "SIGINT");
+}
+
 /** Process ids of all that a process has started, and what those have. */
 export function descendants(pid: number): number[] {
     const children = new Map<number, number[]>();
-    for (const name of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
-        const parent = parentOf(name);
-        if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
+    for (const one of readdirSync("/proc")
+        .filter((entry) => /^\d+$/.test(entry))
+        .map(Number)) {
+        const { parent } = fieldsOf(one);
+        if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), one]);
     }
     const below = (one: number): number[] =>
         (children.get(one) ?? []).flatMap((child) => [child, ...below(child)]);
@@ -29,12 +37,14 @@ export function commandLine(pid: number): string {
     }
 }
 
-function parentOf(pid: string): number | undefined {
+/** The parent of a process and its group; undefined when it has ended. */
+function fieldsOf(pid: number): { parent: number | undefined; group: number | undefined } {
     try {
         // The name is in parentheses and may hold blanks.
-        return Number(/\) \S (\d+) /.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1]);
+        const [, parent, group] = /\) \S (\d+) (\d+) /.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
+        return { parent: Number(parent), group: Number(group) };
     } catch {
-        return undefined;
+        return { parent: undefined, group: undefined };
     }
 }
 
