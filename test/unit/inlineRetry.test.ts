@@ -5,23 +5,63 @@ import { connect, createServer, type AddressInfo } from "node:net";
 import * as grpc from "@grpc/grpc-js";
 import * as pulumi from "@pulumi/pulumi";
 import { EngineClient, EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb.js";
-import type * as Messages from "@pulumi/pulumi/proto/engine_pb.js";
+import type * as EngineMessages from "@pulumi/pulumi/proto/engine_pb.js";
+import { ResourceMonitorClient, ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb.js";
+import type * as MonitorMessages from "@pulumi/pulumi/proto/resource_pb.js";
 import { retryEngineCalls } from "../../inline/retry.ts";
 
 // protoc's JavaScript, whose names an import does not find.
 const require = createRequire(import.meta.url);
 const { SetRootResourceRequest, SetRootResourceResponse } =
-    require("@pulumi/pulumi/proto/engine_pb.js") as typeof Messages;
+    require("@pulumi/pulumi/proto/engine_pb.js") as typeof EngineMessages;
+const { RegisterResourceRequest, RegisterResourceResponse } =
+    require("@pulumi/pulumi/proto/resource_pb.js") as typeof MonitorMessages;
 
-/** The first call of an inline program to an engine whose first connections are cut; the number of connections. */
-async function firstCall(cut: number, options: object): Promise<number> {
-    const engine = new grpc.Server();
-    engine.addService(EngineService, {
-        setRootResource: (_: unknown, answer: grpc.sendUnaryData<Messages.SetRootResourceResponse>) =>
-            answer(null, new SetRootResourceResponse()),
-    });
+type Done = (error: grpc.ServiceError | null) => void;
+
+/** A first call of an inline program: whom it asks, what, and who answers. */
+interface Call {
+    readonly name: string;
+    readonly serve: (server: grpc.Server) => void;
+    readonly make: (...connection: ConstructorParameters<typeof grpc.Client>) => {
+        readonly client: grpc.Client;
+        readonly call: (done: Done) => unknown;
+    };
+}
+
+const CALLS: readonly Call[] = [
+    {
+        name: "to the engine",
+        serve: (server) =>
+            server.addService(EngineService, {
+                setRootResource: (_: unknown, answer: grpc.sendUnaryData<unknown>) =>
+                    answer(null, new SetRootResourceResponse()),
+            }),
+        make: (...connection) => {
+            const client = new EngineClient(...connection);
+            return { client, call: (done) => client.setRootResource(new SetRootResourceRequest(), done) };
+        },
+    },
+    {
+        name: "to the resource monitor",
+        serve: (server) =>
+            server.addService(ResourceMonitorService, {
+                registerResource: (_: unknown, answer: grpc.sendUnaryData<unknown>) =>
+                    answer(null, new RegisterResourceResponse()),
+            }),
+        make: (...connection) => {
+            const client = new ResourceMonitorClient(...connection);
+            return { client, call: (done) => client.registerResource(new RegisterResourceRequest(), done) };
+        },
+    },
+];
+
+/** Makes a call to a server whose first connections are cut; the number of connections that it took. */
+async function make({ serve, make }: Call, cut: number, options: object): Promise<number> {
+    const server = new grpc.Server();
+    serve(server);
     const port = await new Promise<number>((resolve, reject) =>
-        engine.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
+        server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
             error === null ? resolve(bound) : reject(error),
         ),
     );
@@ -33,36 +73,36 @@ async function firstCall(cut: number, options: object): Promise<number> {
     }).listen(0, "127.0.0.1");
     await once(front, "listening");
     const address = `127.0.0.1:${(front.address() as AddressInfo).port}`;
-    const client = new EngineClient(address, grpc.credentials.createInsecure(), options);
+    const { client, call } = make(address, grpc.credentials.createInsecure(), options);
     try {
         await new Promise<void>((resolve, reject) =>
-            client.setRootResource(new SetRootResourceRequest(), (error) =>
-                error === null ? resolve() : reject(error),
-            ),
+            call((error) => (error === null ? resolve() : reject(error))),
         );
         return connections;
     } finally {
         client.close();
-        engine.forceShutdown();
+        server.forceShutdown();
         front.close();
     }
 }
 
-describe("calls of an inline program to the engine", () => {
-    const { grpcClientOptions } = pulumi.runtime as unknown as { grpcClientOptions: object };
+for (const call of CALLS) {
+    describe(`calls of an inline program ${call.name}`, () => {
+        const { grpcClientOptions } = pulumi.runtime as unknown as { grpcClientOptions: object };
 
-    it("are lost with a connection that is cut, as the SDK makes them", async () => {
-        const asMade = { ...grpcClientOptions, "grpc.service_config": "{}" };
-        await assert.rejects(firstCall(1, asMade), { code: grpc.status.UNAVAILABLE });
-    });
+        it("are lost with a connection that is cut, as the SDK makes them", async () => {
+            const asMade = { ...grpcClientOptions, "grpc.service_config": "{}" };
+            await assert.rejects(make(call, 1, asMade), { code: grpc.status.UNAVAILABLE });
+        });
 
-    it("are made again after a connection was cut", async () => {
-        retryEngineCalls();
-        assert.equal(await firstCall(1, grpcClientOptions), 2);
-    });
+        it("are made again after a connection was cut", async () => {
+            retryEngineCalls();
+            assert.equal(await make(call, 1, grpcClientOptions), 2);
+        });
 
-    it("fail where every connection is cut", async () => {
-        retryEngineCalls();
-        await assert.rejects(firstCall(100, grpcClientOptions), { code: grpc.status.UNAVAILABLE });
+        it("fail where every connection is cut", async () => {
+            retryEngineCalls();
+            await assert.rejects(make(call, 100, grpcClientOptions), { code: grpc.status.UNAVAILABLE });
+        });
     });
-});
+}
