@@ -11,21 +11,26 @@ const MONITOR_CALLS = [
 const ofMonitor = (method: string) => ({ service: "pulumirpc.ResourceMonitor", method });
 
 /**
- * Makes an inline program ask the engine again where a connection to it broke.
+ * Makes the connections of inline programs to the engine ones that last.
  *
- * Without, the SDK waits for ever for the answer of a call that was lost. A call
- * that did arrive changes nothing the second time, or is refused as a duplicate
- * and ends the run with an error. After 5 attempts, some 5 seconds, it gives
- * up. The call that ends a program is not repeated: it is lost in every run
- * that the engine ends by itself. The format of the policy:
+ * Each is its own: gRPC shares what it knows of an address within a process, so
+ * a new engine on the port of an earlier one was told to be away, for as long as
+ * the earlier one's last call makes gRPC wait.
+ *
+ * A call whose connection broke is made again, where the SDK would wait for its
+ * answer for ever. If it did arrive, it changes nothing the second time, or is
+ * refused as a duplicate and ends the run with an error. After 5 attempts, some
+ * 5 seconds, it is given up. The call that ends a program is not repeated: it is
+ * lost in every run that the engine ends by itself. The format of the policy:
  * https://github.com/grpc/grpc/blob/master/doc/service_config.md
  *
  * @throws Error when the SDK has no such options any more
  */
-export function retryEngineCalls(): void {
+export function keepConnections(): void {
     // Exported by the SDK, though its types do not say so.
     const { grpcClientOptions } = pulumi.runtime as { grpcClientOptions?: Record<string, unknown> };
     if (grpcClientOptions === undefined) throw new Error("@pulumi/pulumi has no runtime.grpcClientOptions");
+    grpcClientOptions["grpc.use_local_subchannel_pool"] = 1;
     grpcClientOptions["grpc.service_config"] = JSON.stringify({
         loadBalancingConfig: [],
         methodConfig: [

@@ -8,7 +8,7 @@ import { EngineClient, EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb
 import type * as EngineMessages from "@pulumi/pulumi/proto/engine_pb.js";
 import { ResourceMonitorClient, ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb.js";
 import type * as MonitorMessages from "@pulumi/pulumi/proto/resource_pb.js";
-import { retryEngineCalls } from "../../inline/retry.ts";
+import { keepConnections } from "../../inline/connections.ts";
 
 // protoc's JavaScript, whose names an import does not find.
 const require = createRequire(import.meta.url);
@@ -56,15 +56,29 @@ const CALLS: readonly Call[] = [
     },
 ];
 
-/** Makes a call to a server whose first connections are cut; the number of connections that it took. */
-async function make({ serve, make }: Call, cut: number, options: object): Promise<number> {
+/** Starts the server of a call; its port. */
+async function serve({ serve }: Call, port = 0): Promise<{ server: grpc.Server; port: number }> {
     const server = new grpc.Server();
     serve(server);
-    const port = await new Promise<number>((resolve, reject) =>
-        server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
-            error === null ? resolve(bound) : reject(error),
+    const bound = await new Promise<number>((resolve, reject) =>
+        server.bindAsync(`127.0.0.1:${port}`, grpc.ServerCredentials.createInsecure(), (error, at) =>
+            error === null ? resolve(at) : reject(error),
         ),
     );
+    return { server, port: bound };
+}
+
+/** A new client of a port, and how to make the call with it. */
+function connected({ make }: Call, port: number, options: object) {
+    const { client, call } = make(`127.0.0.1:${port}`, grpc.credentials.createInsecure(), options);
+    const done = () =>
+        new Promise<void>((resolve, reject) => call((error) => (error === null ? resolve() : reject(error))));
+    return { client, call: done };
+}
+
+/** Makes a call to a server whose first connections are cut; the number of connections that it took. */
+async function throughCuts(call: Call, cut: number, options: object): Promise<number> {
+    const { server, port } = await serve(call);
     let connections = 0;
     const front = createServer((socket) => {
         socket.on("error", () => undefined);
@@ -72,37 +86,66 @@ async function make({ serve, make }: Call, cut: number, options: object): Promis
         socket.pipe(connect(port, "127.0.0.1").on("error", () => undefined)).pipe(socket);
     }).listen(0, "127.0.0.1");
     await once(front, "listening");
-    const address = `127.0.0.1:${(front.address() as AddressInfo).port}`;
-    const { client, call } = make(address, grpc.credentials.createInsecure(), options);
+    const one = connected(call, (front.address() as AddressInfo).port, options);
     try {
-        await new Promise<void>((resolve, reject) =>
-            call((error) => (error === null ? resolve() : reject(error))),
-        );
+        await one.call();
         return connections;
     } finally {
-        client.close();
+        one.client.close();
         server.forceShutdown();
         front.close();
+    }
+}
+
+/** Makes a call to a server on the port of an earlier one, whose client has seen its end. */
+async function afterAnother(call: Call, options: object, ofEarlier: object): Promise<void> {
+    const { server: earlier, port } = await serve(call);
+    const before = connected(call, port, ofEarlier);
+    await before.call();
+    earlier.forceShutdown();
+    await assert.rejects(before.call(), { code: grpc.status.UNAVAILABLE });
+    const { server } = await serve(call, port);
+    const one = connected(call, port, options);
+    try {
+        await one.call();
+    } finally {
+        before.client.close();
+        one.client.close();
+        server.forceShutdown();
     }
 }
 
 for (const call of CALLS) {
     describe(`calls of an inline program ${call.name}`, () => {
         const { grpcClientOptions } = pulumi.runtime as unknown as { grpcClientOptions: object };
+        const asMade = {
+            ...grpcClientOptions,
+            "grpc.service_config": "{}",
+            "grpc.use_local_subchannel_pool": 0,
+        };
+        const lost = { code: grpc.status.UNAVAILABLE };
+
+        before(keepConnections);
 
         it("are lost with a connection that is cut, as the SDK makes them", async () => {
-            const asMade = { ...grpcClientOptions, "grpc.service_config": "{}" };
-            await assert.rejects(make(call, 1, asMade), { code: grpc.status.UNAVAILABLE });
+            await assert.rejects(throughCuts(call, 1, asMade), lost);
         });
 
         it("are made again after a connection was cut", async () => {
-            retryEngineCalls();
-            assert.equal(await make(call, 1, grpcClientOptions), 2);
+            assert.equal(await throughCuts(call, 1, grpcClientOptions), 2);
         });
 
         it("fail where every connection is cut", async () => {
-            retryEngineCalls();
-            await assert.rejects(make(call, 100, grpcClientOptions), { code: grpc.status.UNAVAILABLE });
+            await assert.rejects(throughCuts(call, 100, grpcClientOptions), lost);
+        });
+
+        it("are lost on the port of an earlier engine, as the SDK makes them", async () => {
+            await assert.rejects(afterAnother(call, asMade, asMade), lost);
+        });
+
+        it("arrive on the port of an earlier engine, at the first attempt", async () => {
+            const unrepeated = { ...grpcClientOptions, "grpc.service_config": "{}" };
+            await afterAnother(call, unrepeated, asMade);
         });
     });
 }
