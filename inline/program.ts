@@ -1,5 +1,5 @@
 import type { PulumiFn } from "@pulumi/pulumi/automation/index.js";
-import { keepConnections } from "./connections.ts";
+import { useOwnConnections } from "./connections.ts";
 import { refuseHalfAProgram } from "./halfProgram.ts";
 
 let runs = 0;
@@ -9,7 +9,7 @@ let runs = 0;
  * no language host. Every operation evaluates it anew.
  */
 export function inlineProgram(): PulumiFn {
-    keepConnections();
+    useOwnConnections();
     refuseHalfAProgram();
     return async () => {
         // Compiled, this file has another ending; and a module is run once only, unless its address differs.

@@ -15,7 +15,11 @@ describe("an inline program whose connection to the engine breaks before its fir
     });
 
     before(async () => {
-        stack = await TestStack.open("broken-engine", { bucket: "broken-engine", protect: false });
+        stack = await TestStack.open("broken-engine", {
+            bucket: "broken-engine",
+            builders: ["broken-engine-one"],
+            protect: false,
+        });
         await stack.up();
     });
 
