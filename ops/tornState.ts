@@ -15,7 +15,8 @@ export const TORN = /: EOF$/m;
  *
  * @param backend the backend's URL as `pulumi whoami` gives it
  * @param folder what a relative one is relative to
- * @returns whether there was such a file
+ * @returns whether it is such a state. Reading it is worth another try then, even
+ * where nothing was left to repair: another command has come upon the file at the same time.
  */
 export function repairTornState(backend: string, folder: string): boolean {
     if (!backend.startsWith("file://")) return false;
@@ -23,7 +24,7 @@ export function repairTornState(backend: string, folder: string): boolean {
     const root = resolve(folder, path.replace(/^~/, homedir()));
     const torn = globSync(join(root, ".pulumi", "{stacks,locks}", "**", "*.attrs")).filter(isEmpty);
     for (const file of torn) rmSync(file, { force: true });
-    return torn.length > 0;
+    return true;
 }
 
 function isEmpty(file: string): boolean {
