@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import {
     LocalWorkspace,
     PulumiCommand,
@@ -8,6 +9,7 @@ import {
 } from "@pulumi/pulumi/automation/index.js";
 import { UserError } from "../cache/problem.ts";
 import { inlineProgram } from "../inline/program.ts";
+import { repairTornState } from "../ops/tornState.ts";
 import { binFolder } from "../toolchain/pulumiHome.ts";
 import { byLine, pulumiError } from "../toolchain/pulumiOutput.ts";
 import { lastLine, run } from "../toolchain/run.ts";
@@ -22,10 +24,11 @@ export interface ConfigEntry {
 /**
  * Opens a stack, new or not, whose program is this project's index.ts, run in
  * this process: that needs no language host, which cannot be built from
- * modules.
+ * modules. What a killed run left of its state is made readable first.
  */
 export async function openStack(place: StackPlace): Promise<Stack> {
     mkdirSync(place.state, { recursive: true, mode: 0o700 });
+    repairTornState(pathToFileURL(place.state).href, place.workDir);
     // It would win over the passphrase file.
     delete process.env.PULUMI_CONFIG_PASSPHRASE;
     return LocalWorkspace.createOrSelectStack(
