@@ -29,7 +29,11 @@ describe("a state that a kill left in pieces", () => {
             assert.ok(existsSync(attributes("stacks", "p", "b.json.attrs")));
             assert.ok(!existsSync(attributes("stacks", "p", "a.json.attrs")));
             assert.ok(!existsSync(attributes("locks", "o", "p", "a", "1.json.attrs")));
-            assert.equal(repairTornState(url(), folder), true, "what another command has repaired can be read");
+            assert.equal(
+                repairTornState(url(), folder),
+                true,
+                "what another command has repaired can be read",
+            );
         });
     }
 
