@@ -3,6 +3,9 @@ import { reasonToSkip } from "./skips.ts";
 
 const { Base, Spec } = Mocha.reporters;
 
+/** The line after which there is only what a run came to: failures, skipped tests, counts. */
+export const RESULTS = "  Results";
+
 /**
  * Mocha's own reporter for terminals, with two differences: a test that was
  * skipped for no reason on the list counts as failed, and the last line is
@@ -23,6 +26,7 @@ export class Reporter extends Spec {
 
     override epilogue(): void {
         const { passes, failures } = this.stats;
+        console.log(RESULTS);
         if (this.failures.length > 0) Base.list(this.failures);
         for (const title of this.refused) {
             console.log(`  failed, because it was skipped and test/skips.ts has no reason for it: ${title}`);

@@ -1,9 +1,11 @@
-import { readdirSync } from "node:fs";
 import { constants } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import Mocha from "mocha";
+import { ensureTools } from "../toolchain/tools.ts";
+import { sayOn } from "../toolchain/progress.ts";
+import { allFiles, endToEndLots, quickFiles } from "./files.ts";
+import { conclude, isStopped, passSignalsOn, runLots } from "./lots.ts";
 import { Reporter, summary } from "./reporter.ts";
 import { unknownTitles } from "./skips.ts";
 
@@ -17,11 +19,6 @@ const { values, positionals } = parseArgs({
         bail: { type: "boolean", short: "b" },
     },
 });
-
-// What tests have started is ended on exit, so a signal must become one.
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.once(signal, () => process.exit(128 + constants.signals[signal]));
-}
 
 const options = {
     reporter: Reporter,
@@ -41,21 +38,30 @@ try {
     const unknown = positionals.length > 0 ? [] : unknownTitles(mocha.suite);
     if (unknown.length > 0)
         throw new Error(`test/skips.ts names tests that do not exist: ${unknown.join("; ")}`);
-    mocha.run((failures) => process.exit(failures === 0 ? 0 : 1));
 } catch (error) {
     // A file that cannot be loaded leaves nothing to run.
     console.error(error);
     console.log(summary(0, 1, 0));
     process.exit(1);
 }
+if (process.argv.length === 2) process.exit(await runAll());
+// What tests have started is ended on exit, so a signal must become one.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.once(signal, () => process.exit(128 + constants.signals[signal]));
+}
+mocha.run((failures) => process.exit(failures === 0 ? 0 : 1));
 
-/** What is quick and says most comes first. */
-function allFiles(): string[] {
-    const here = dirname(fileURLToPath(import.meta.url));
-    return ["checks", "unit", "e2e"].flatMap((folder) =>
-        readdirSync(join(here, folder))
-            .filter((file) => file.endsWith(".test.ts"))
-            .sort()
-            .map((file) => join(here, folder, file)),
-    );
+/** What is quick and says most comes first; the rest, in which one process waits most of the time, in two. */
+async function runAll(): Promise<number> {
+    passSignalsOn();
+    const quick = await runLots([{ title: "Checks and unit tests", files: quickFiles() }]);
+    if (isStopped()) return conclude(quick);
+    try {
+        // Once, and not in each of the two.
+        await ensureTools(sayOn(process.stdout));
+    } catch (error) {
+        const { message } = error as Error;
+        return conclude([...quick, { title: "Tools", text: `  ${message}`, counts: [0, 1, 0] }]);
+    }
+    return conclude([...quick, ...(await runLots(endToEndLots()))]);
 }
