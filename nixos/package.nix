@@ -41,6 +41,7 @@ stdenvNoCC.mkDerivation {
       ../rawConfig.ts
       ../server/answers.ts
       ../server/request.ts
+      ../server/serverError.ts
       ../stackConfig.ts
       ../toolchain/processLock.ts
       ../toolchain/pulumiOutput.ts

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util";
 import { UserError } from "../cache/problem.ts";
-import { ServerError } from "../server/request.ts";
+import { ServerError } from "../server/serverError.ts";
 import { COMMANDS, type Options } from "./commands.ts";
 import { EXIT, type ExitStatus } from "./exitStatus.ts";
 import { PUSH_ARGUMENTS } from "../push/options.ts";

@@ -2,7 +2,8 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { UserError } from "../cache/problem.ts";
 import { errorCode } from "../server/answers.ts";
-import { send, ServerError, type Answer, type Connection, type Request } from "../server/request.ts";
+import { send, type Answer, type Connection, type Request } from "../server/request.ts";
+import { ServerError } from "../server/serverError.ts";
 import { PathError } from "./faults.ts";
 
 /** The bucket, as the builder sees it. */

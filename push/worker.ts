@@ -1,6 +1,6 @@
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
-import { ServerError } from "../server/request.ts";
+import { ServerError } from "../server/serverError.ts";
 import { pauseMs } from "./backoff.ts";
 import { byTurn, waitMs, type Entry } from "./entry.ts";
 import { MachineError } from "./faults.ts";

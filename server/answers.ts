@@ -1,4 +1,5 @@
-import { ServerError, type Answer, type Connection } from "./request.ts";
+import type { Answer, Connection } from "./request.ts";
+import { ServerError } from "./serverError.ts";
 
 /**
  * The answer, if the server carried the request out.

@@ -1,7 +1,7 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import aws4 from "aws4";
-import { UserError } from "../cache/problem.ts";
+import { ServerError } from "./serverError.ts";
 
 /** Where a MinIO server is and who asks. */
 export interface Connection {
@@ -39,11 +39,6 @@ export interface Answer {
     readonly status: number;
     readonly headers: http.IncomingHttpHeaders;
     readonly body: Buffer;
-}
-
-/** The server does not answer (no name, no route, no TLS, no time), or does not do what it is asked. The message is one line. */
-export class ServerError extends UserError {
-    override readonly name = "ServerError";
 }
 
 /**

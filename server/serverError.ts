@@ -1,0 +1,6 @@
+import { UserError } from "../cache/problem.ts";
+
+/** The server does not answer (no name, no route, no TLS, no time), or does not do what it is asked. The message is one line. */
+export class ServerError extends UserError {
+    override readonly name = "ServerError";
+}
