@@ -54,7 +54,7 @@ export async function openStack(place: StackPlace): Promise<Stack> {
  * A secret goes through standard input: the Automation API's own setConfig puts
  * it into the arguments of a process, which every user of the machine can read.
  *
- * @returns the keys that had another value
+ * @returns the keys that the file had with another value; a default of Pulumi.yaml is none
  * @throws UserError when Pulumi refuses a value
  */
 export async function configure(
@@ -64,6 +64,7 @@ export async function configure(
 ): Promise<string[]> {
     const corrected: string[] = [];
     const present = await stack.getAllConfig();
+    const { config: written = {} } = await stack.workspace.stackSettings(place.stackName);
     for (const [key, { value, secret = false }] of Object.entries(entries)) {
         if (present[key]?.value === value && (present[key].secret ?? false) === secret) continue;
         const args = ["config", "set", secret ? "--secret" : "--plaintext", key, "--stack", place.stackName];
@@ -77,7 +78,7 @@ export async function configure(
             },
         );
         if (status !== 0) throw new UserError(`Pulumi does not take ${key}: ${lastLine(stderr)}`);
-        if (key in present) corrected.push(key);
+        if (key in written) corrected.push(key);
     }
     return corrected;
 }

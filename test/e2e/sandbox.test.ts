@@ -35,6 +35,7 @@ describe("the sandbox, in a folder with a blank in its name", function () {
         assert.equal(status, 0, stdout + stderr);
         assert.match(stdout, /\n {2}pushed as nixbuilder: 4 store paths/);
         assert.match(stdout, /\nThe cache works\.\n/);
+        assert.doesNotMatch(stdout, / was another; /);
         listed = (await inShell("mc ls --recursive sandbox/nix-cache")).stdout;
         assert.equal(listed.match(/\.narinfo$/gm)?.length, 4, listed);
     });
