@@ -170,7 +170,7 @@ export class NixCache extends pulumi.ComponentResource {
         this.awsCredentials = pulumi.secret(pulumi.all(builders).apply(awsCredentials));
 
         const content = this.hostConfig.apply(usagePage);
-        const page = new UsagePage(`${name}-usage`, { bucket, content }, child);
+        const page = new UsagePage(`${name}-usage`, { bucket, content, after: info }, child);
         const secrets = pulumi
             .all(builders)
             .apply((all) => Object.fromEntries(all.map((one) => [one.accessKey, one.secretKey])));

@@ -8,6 +8,8 @@ export interface UsagePageArgs {
     readonly bucket: pulumi.Input<string>;
     /** The whole page; known once the signing keys are. */
     readonly content: pulumi.Output<string>;
+    /** The bucket's nix-cache-info. It is made first, since a bucket that holds another object and lacks it is taken for somebody else's. */
+    readonly after: pulumi.Resource;
 }
 
 /** The object usage.html: for people, where nix-cache-info is for Nix. */
@@ -28,7 +30,7 @@ export class UsagePage extends pulumi.ComponentResource {
                 // The provider never reads the content back; with this it sees that it was changed.
                 etag: args.content.apply(singlePartEtag),
             },
-            { parent: this },
+            { parent: this, dependsOn: args.after },
         );
         this.objectUrn = object.urn;
         this.registerOutputs({});

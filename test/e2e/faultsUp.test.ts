@@ -19,6 +19,7 @@ describe("nix-cache up on a new stack, cut short", function () {
     let dir: string;
     let fresh: FreshStack;
     let undisturbed: unknown;
+    let order: readonly string[] = [];
     let steps = 0;
     let tried = 0;
 
@@ -33,6 +34,14 @@ describe("nix-cache up on a new stack, cut short", function () {
         ({ steps } = whole);
         assert.ok(steps >= 16, `${steps} steps`);
         undisturbed = await fresh.finished();
+        order = whole.lines;
+    });
+
+    it("makes nix-cache-info first of all objects: by it the next run knows the bucket as its own", () => {
+        const [info, page] = ["nix-cache-info created", "nix-cache-usage creating"].map((step) =>
+            order.findIndex((line) => line.includes(`minio:index:S3Object ${step}`)),
+        ) as [number, number];
+        assert.ok(info >= 0 && page > info, order.join("\n"));
     });
 
     /** Cuts a first run short at a point and runs the identical command again. */
