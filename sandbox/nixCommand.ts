@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../cache/problem.ts";
@@ -107,9 +107,9 @@ export async function withTemporaryFolder<T>(work: (dir: string) => Promise<T>):
     }
 }
 
-/** Removes a folder that may hold a Nix store, whose folders are read-only. */
+/** Removes a folder, if it is there, that may hold a Nix store, whose folders are read-only. */
 export function removeStore(dir: string): void {
-    mkdirSync(dir, { recursive: true });
+    if (!existsSync(dir)) return;
     for (const entry of readdirSync(dir, { withFileTypes: true, recursive: true })) {
         if (entry.isDirectory()) chmodSync(join(entry.parentPath, entry.name), 0o700);
     }
