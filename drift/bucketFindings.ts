@@ -40,7 +40,7 @@ function listingAllowed(declared: Declared): boolean {
 
 /** Under the same name, so that no host has to be touched. */
 const NEW_BUCKET =
-    'only a new bucket is without: README.md, "A bucket that was versioned or locked", has the commands';
+    'only a new bucket is without: docs/operating.md, "A bucket that was versioned or locked", has the commands';
 
 function versioningFindings(declared: Declared, live: LiveBucket): Finding[] {
     if (live.versioning === "off") return [];

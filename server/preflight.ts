@@ -44,7 +44,7 @@ async function refuseAnotherBucket(to: Connection, settings: Settings, previous:
     const own = [...previous.objects.map(({ name }) => name), PROBE];
     if (await holdsMoreThan(to, previous.bucket, own)) {
         throw new UserError(
-            `${move} holds objects that a move to ${settings.bucket} would delete: set bucket back, or, to lose them, empty it first (mc rm --recursive --force ALIAS/${previous.bucket}); README.md, "A bucket that was versioned or locked", has commands that keep them`,
+            `${move} holds objects that a move to ${settings.bucket} would delete: set bucket back, or, to lose them, empty it first (mc rm --recursive --force ALIAS/${previous.bucket}); docs/operating.md, "Another name for the bucket", has commands that keep them`,
         );
     }
 }

@@ -18,16 +18,16 @@ function left(stdout: string): string[] {
         .map((line) => line.trim());
 }
 
-/** The commands of the README's section on such a bucket, without prompts and comments. */
+/** The commands of the manual's section on such a bucket, without prompts and comments. */
 function recipe(): string[] {
-    const readme = readFileSync(join(projectDir, "README.md"), "utf8");
-    const section = readme.split("A bucket that was versioned or locked**")[1] ?? "";
+    const page = readFileSync(join(projectDir, "docs", "operating.md"), "utf8");
+    const section = page.split("## A bucket that was versioned or locked\n")[1] ?? "";
     const block = /```console\n([^`]*)```/.exec(section)?.[1] ?? "";
     return [...block.matchAll(/^ *\$ (.*?)(?: +#.*)?$/gm)].map((match) => match[1] ?? "");
 }
 
 const SUSPENDED =
-    /^versioning of bucket \S+: suspended on the server, should be never switched on; cannot be undone: .*README.md/;
+    /^versioning of bucket \S+: suspended on the server, should be never switched on; cannot be undone: .*docs\/operating.md/;
 
 describe("what MinIO cannot undo is said, with what to do; all else is healed", function () {
     this.timeout(1_800_000);
@@ -105,7 +105,7 @@ describe("what MinIO cannot undo is said, with what to do; all else is healed", 
             },
         ],
     ] as const) {
-        it(`a bucket that was ${what} is a new one of the same name, with its objects, after the README's commands`, async () => {
+        it(`a bucket that was ${what} is a new one of the same name, with its objects, after the manual's commands`, async () => {
             const s = await Scene.open(bucket);
             await prepare(s);
             for (const text of ["first", "second"])

@@ -65,7 +65,7 @@ describe("drift", () => {
         ],
         [
             { objectLocking: true },
-            'object locking of bucket b: on, should be off; cannot be undone: a bucket keeps it for life; only a new bucket is without: README.md, "A bucket that was versioned or locked", has the commands',
+            'object locking of bucket b: on, should be off; cannot be undone: a bucket keeps it for life; only a new bucket is without: docs/operating.md, "A bucket that was versioned or locked", has the commands',
         ],
         [
             { rules: [{ id: "mine", prefix: "nar/", days: 3, enabled: true, other: [] }, ...BUCKET.rules] },
