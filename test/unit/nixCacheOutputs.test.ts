@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { signingKeyFromRandomText } from "../../cache/signingKey.ts";
 import { NixCache, type NixCacheArgs } from "../../components/nixCache.ts";
+import { CA } from "./hostSamples.ts";
 import { mockPassword, record, value } from "./recorded.ts";
 
 const make = async (args: Partial<NixCacheArgs> = {}) => {
@@ -71,7 +72,7 @@ describe("the outputs of NixCache", () => {
     });
 
     it("are one object with all that a host needs", async () => {
-        const made = await make({ expireDays: 0, caCertificate: "-----BEGIN CERTIFICATE-----" });
+        const made = await make({ expireDays: 0, caCertificate: `my CA\n${CA}` });
         assert.deepEqual(await value(made.hostConfig), {
             version: 1,
             substituter: "https://s3.homelab.local/nix-cache",
@@ -87,7 +88,7 @@ describe("the outputs of NixCache", () => {
             builders: ["nixbuilder", "cibot"],
             nixConf: await value(made.nixConf),
             usagePage: "https://s3.homelab.local/nix-cache/usage.html",
-            caCertificate: "-----BEGIN CERTIFICATE-----",
+            caCertificate: CA,
         });
     });
 });
