@@ -4,6 +4,7 @@ import fc from "fast-check";
 import {
     bareWord,
     comment,
+    hereEnd,
     nixLines,
     nixString,
     shellWord,
@@ -42,6 +43,19 @@ describe("a comment", () => {
         assert.equal(comment("a"), "# a\n");
         assert.equal(comment("a\nid\r\nid\u2028id\rid"), "# a\n# id\n# id\n# id\n# id\n");
     });
+});
+
+describe("the end of a here-document", () => {
+    for (const [content, end] of [
+        ["a\nEOFF\n", "EOF"],
+        ["EOF\ntouch pwned\nEOFF\n", "EOFFF"],
+    ] as const) {
+        it(`is ${end} for ${JSON.stringify(content)}, which a shell gives back whole`, () => {
+            assert.equal(hereEnd(content), end);
+            const script = `cat <<'${end}'\n${content}${end}\n`;
+            assert.equal(execFileSync("sh", ["-c", script], { encoding: "utf8" }), content);
+        });
+    }
 });
 
 describe("text for GitHub Actions", () => {
