@@ -12,6 +12,10 @@ export const SKIPS = {
             "the command line pulumi up says what is wrong in one line",
             "the command line pulumi destroy is refused while the stack is protected",
             "the command line pulumi destroy takes it all away once it is not",
+            "the homelab of the README, as it is in the repository, by pulumi is deployed, and healed of five kinds of damage, in the project's folder",
+            "the homelab of the README, as it is in the repository, by pulumi is deployed, and healed of five kinds of damage, in a folder with blanks and signs in its name",
+            "the homelab of the README, as it is in the repository, by pulumi is deployed, and healed of five kinds of damage, from another working folder",
+            "the homelab of the README, as it is in the repository, by pulumi is deployed, and healed of five kinds of damage, in a folder that is a link to the project's",
         ],
     },
     mount: {
