@@ -59,6 +59,7 @@ export const SKIPS = {
             "real Nix on hosts that are not NixOS have a builder's right to push, and no more, from its credentials",
             "real Nix on hosts that are not NixOS read the snippets of the stack as they are meant",
             "real Nix on hosts that are not NixOS read the snippets with names that mean something to Nix as they are meant",
+            "real Nix on hosts that are not NixOS read a text over several lines as it is meant",
             "real Nix on hosts that are not NixOS read the module for nix-darwin",
         ],
     },
