@@ -161,7 +161,7 @@ describe("signing keys", () => {
         });
     }
 
-    for (const name of ["my cache", "a\nextra-substituters = https://evil", "a#b", "ä"]) {
+    for (const name of ["my cache", "a\nextra-substituters = evil", "a#b", "ä"]) {
         it(`are none under a name that is no word of nix.conf: ${JSON.stringify(name)}`, () => {
             const { secretKey } = signingKeyFromSeed(name, Buffer.alloc(32, 1));
             const message = "a key's name is of printable ASCII without white space and #";
