@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { running } from "./running.ts";
 import { checkConfig, type StackConfig } from "./stackConfig.ts";
 
 /**
@@ -12,7 +13,7 @@ export function readConfig(): StackConfig {
         isSecret: isConfigSecret,
         project: pulumi.getProject(),
         stack: pulumi.getStack(),
-        folder: pulumi.getRootDirectory(),
+        folder: running().folder,
     });
 }
 

@@ -10,23 +10,37 @@ import { findDrift } from "./drift/findDrift.ts";
 import { driftWarning, findingLine, isFinal, isRepairable, type Finding } from "./drift/finding.ts";
 import { refuseSuddenExpiry } from "./expiryCheck.ts";
 import { readPrevious } from "./previous.ts";
+import { running } from "./running.ts";
 import { inspectServer } from "./server/preflight.ts";
 import { readSnapshot } from "./server/snapshot.ts";
 import type { StackConfig } from "./stackConfig.ts";
 
-const cache = await deploy().catch((error: unknown) => {
-    // A RunError is shown as its message alone, without a stack trace.
-    // Nothing is registered before all of it was looked at.
-    throw error instanceof UserError ? new pulumi.RunError(nothingChanged(error.message)) : error;
+const looked = await look().catch((error: unknown) => {
+    if (!(error instanceof UserError)) throw error;
+    // A RunError is shown as its message alone, without a stack trace. Nothing was registered yet; a
+    // process of ours that runs this may have done something before, and says itself what it knows.
+    throw new pulumi.RunError(running().inline ? error.message : nothingChanged(error.message));
 });
+const cache = declare(looked);
 
-async function deploy(): Promise<NixCache> {
+/** All that is known before the first resource. */
+interface Looked {
+    readonly config: StackConfig;
+    readonly previous: Declared | undefined;
+    readonly found: Snapshot;
+    readonly drift: readonly Finding[];
+}
+
+/** Looks at everything, and registers nothing. */
+async function look(): Promise<Looked> {
     const config = readConfig();
     const previous = await readPrevious();
     const found = await inspectServer(config.connection, config.settings, previous);
     await refuseSuddenExpiry(config, found.bucket);
+    return { config, previous, found, drift: await lookForDrift(config, previous, found) };
+}
 
-    const drift = await lookForDrift(config, previous, found);
+function declare({ config, previous, found, drift }: Looked): NixCache {
     const findings = drift.map(findingLine);
     findings.forEach((finding) => void pulumi.log.warn(driftWarning(finding)));
     if (!drift.every(isFinal))

@@ -63,7 +63,5 @@ export function boolean(raw: RawConfig, key: string): boolean {
 
 /** @throws UserError that says what is wrong with a key, where it was set, and what is allowed */
 export function fail(raw: RawConfig, key: string, wrong: string, allowed: string): never {
-    throw new UserError(
-        `${key} in Pulumi.${raw.stack}.yaml ${wrong}; it must be ${allowed}. Nothing has been changed.`,
-    );
+    throw new UserError(`${key} in Pulumi.${raw.stack}.yaml ${wrong}; it must be ${allowed}`);
 }

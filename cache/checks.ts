@@ -1,5 +1,7 @@
 import { isIP } from "node:net";
+import { isHostAndPort } from "./hostNames.ts";
 import { shown, type Problem } from "./problem.ts";
+import { profileName } from "./profile.ts";
 import { MAX_GENERATION, type Settings } from "./settings.ts";
 
 /** MinIO counts days in nanoseconds of 64 bits; a hundred years are far from that and surely meant. */
@@ -59,8 +61,7 @@ function adoptProblems(adopt: unknown, bucket: string): Problem[] {
 
 /**
  * Builder names: MinIO refuses users of fewer than 3 characters and with `=` or
- * `,`; the provider takes letters, digits and `.@_+-`. A name is also a
- * profile in a credentials file.
+ * `,`; the provider takes letters, digits and `.@_+-`.
  */
 export function buildersProblems(builders: unknown): Problem[] {
     const allowed = "a list of different names, each 3 to 64 letters, digits and . @ _ + -";
@@ -72,6 +73,31 @@ export function buildersProblems(builders: unknown): Problem[] {
     if (refused !== undefined) return [{ setting: "builders", wrong: `has ${shown(refused)}`, allowed }];
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     if (twice !== undefined) return [{ setting: "builders", wrong: `has ${shown(twice)} twice`, allowed }];
+    return alikeProblems(names as string[]);
+}
+
+/**
+ * Names that something takes for the same: file systems that know no capitals
+ * (MinIO keeps each user in a folder of its name), and the profiles that are
+ * made of them.
+ */
+function alikeProblems(names: readonly string[]): Problem[] {
+    const problem = (one: string, other: string, why: string): Problem[] => [
+        {
+            setting: "builders",
+            wrong: `has ${shown(one)} and ${shown(other)}, ${why}`,
+            allowed: "names that differ by more than that",
+        },
+    ];
+    const seen = new Map<string, string>();
+    for (const name of names) {
+        const other = seen.get(name.toLowerCase()) ?? seen.get(profileName(name).toLowerCase());
+        if (other?.toLowerCase() === name.toLowerCase())
+            return problem(other, name, "which are one name where capitals do not count");
+        if (other !== undefined)
+            return problem(other, name, `which have the same profile ${profileName(name)}`);
+        seen.set(name.toLowerCase(), name).set(profileName(name).toLowerCase(), name);
+    }
     return [];
 }
 
@@ -95,7 +121,17 @@ export function endpointProblems(endpoint: unknown): Problem[] {
     if (/[#]/.test(endpoint)) return problem(`is ${shown(endpoint)}, which has a fragment`);
     if (/[\s\\]/.test(endpoint))
         return problem(`is ${shown(endpoint)}, which has white space or a backslash`);
+    // It stands in commands, and a URL's host may hold `$(`, `;` and a backtick.
+    if (!isHostAndPort(endpoint.replace(/^https?:\/\//, "").replace(/\/$/, "")))
+        return problem(`is ${shown(endpoint)}, whose host is no DNS name and no IP address`);
     return [];
+}
+
+/** A region, as MinIO takes it (its source, `internal/config/config.go`, `validRegionRegex`). */
+export function regionProblems(setting: string, region: unknown): Problem[] {
+    if (typeof region === "string" && /^[A-Za-z][0-9A-Za-z_-]{1,62}$/.test(region)) return [];
+    const allowed = "2 to 63 letters, digits, - and _, first a letter, as in us-east-1";
+    return [{ setting, wrong: `is ${shown(region)}`, allowed }];
 }
 
 /** A key's name ends at the first colon, and a list of keys is split at white space; `#` begins a comment in nix.conf. */

@@ -1,5 +1,6 @@
 import { nixConf, storeUri, substituterUrl, type HostConfig } from "./hostSettings.ts";
 import { usagePageUrl } from "./page/usagePage.ts";
+import { profileName } from "./profile.ts";
 import type { Settings } from "./settings.ts";
 
 /** What a host needs to know beside a cache's settings. */
@@ -25,7 +26,7 @@ export function hostConfig(settings: Settings, facts: HostFacts): HostConfig {
         bucket,
         endpoint,
         region,
-        storeUri: storeUri(endpoint, bucket, region, builders[0] ?? ""),
+        storeUri: storeUri(endpoint, bucket, region, profileName(builders[0] ?? "")),
         publicKey,
         trustedPublicKeys,
         priority,

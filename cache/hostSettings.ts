@@ -1,3 +1,5 @@
+import { profileName } from "./profile.ts";
+
 /** A builder's name and secret on the server, as S3 calls them. */
 export interface Credentials {
     readonly accessKey: string;
@@ -15,6 +17,8 @@ export function substituterUrl(endpoint: string, bucket: string): string {
  * The endpoint is given as a full URL: Nix from 2.33 on takes `host:port` for
  * https and ignores `scheme=` for what it writes, older ones hand a full URL
  * to the AWS SDK, which takes it as it is. No trailing slash: it answers 400.
+ *
+ * @param profile name in a credentials file, as `profileName` makes it of a builder's
  */
 export function storeUri(endpoint: string, bucket: string, region: string, profile: string): string {
     return `s3://${bucket}?endpoint=${endpoint}&region=${region}&profile=${encodeURIComponent(profile)}`;
@@ -29,18 +33,26 @@ export function nixConf(substituter: string, trustedPublicKeys: readonly string[
     ].join("\n");
 }
 
-/** A credentials file for the AWS SDK (`~/.aws/credentials`) with one profile for each builder. */
+/**
+ * A credentials file for the AWS SDK (`~/.aws/credentials`) with one profile for each builder.
+ *
+ * A builder whose profile has another name than itself has one under its own
+ * name too, behind: what was set up before profiles had names of their own asks
+ * for that, and who cannot read it skips it.
+ */
 export function awsCredentials(builders: readonly Credentials[]): string {
     return builders
-        .map(({ accessKey, secretKey }) =>
-            [
-                `[${accessKey}]`,
-                `aws_access_key_id = ${accessKey}`,
-                `aws_secret_access_key = ${secretKey}`,
-                "",
-            ].join("\n"),
-        )
+        .flatMap((builder) => {
+            const names = [...new Set([profileName(builder.accessKey), builder.accessKey])];
+            return names.map((name) => profile(name, builder));
+        })
         .join("\n");
+}
+
+function profile(name: string, { accessKey, secretKey }: Credentials): string {
+    return [`[${name}]`, `aws_access_key_id = ${accessKey}`, `aws_secret_access_key = ${secretKey}`, ""].join(
+        "\n",
+    );
 }
 
 /** All that a host needs to use the cache; nothing in it is secret. */
@@ -62,7 +74,7 @@ export interface HostConfig {
     readonly expireDays: number;
     /** Further days that a NAR is kept. */
     readonly narGraceDays: number;
-    /** Names of the builders, which are also the profiles in `awsCredentials`. */
+    /** Names of the builders; their profiles in `awsCredentials` are called by `profileName` (cache/profile.ts). */
     readonly builders: readonly string[];
     readonly nixConf: string;
     /** The page in the cache that says how to use it. */

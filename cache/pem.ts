@@ -1,17 +1,28 @@
 import { createHash } from "node:crypto";
 
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----\s[A-Za-z0-9+/=\s]*?-----END CERTIFICATE-----/g;
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[ \t]*\n[A-Za-z0-9+/= \t\n]*?-----END CERTIFICATE-----/g;
+const BEGIN = /-----BEGIN CERTIFICATE-----/g;
 
 /** The certificates in a text, in its order and each once, without what stands between them, and with plain line ends. */
 export function certificatesIn(text: string): string[] {
-    const found = text.replaceAll("\r", "").match(CERTIFICATE) ?? [];
-    return [...new Set(found)].map((certificate) => `${certificate}\n`);
+    return [...new Set(blocksIn(text))].map((certificate) => `${certificate}\n`);
+}
+
+/** Whether every certificate that begins in a text is whole: base64 up to its end. True where none begins. */
+export function areWhole(text: string): boolean {
+    return (text.match(BEGIN) ?? []).length === blocksIn(text).length;
+}
+
+/** What a certificate in PEM holds, in base64 without line ends. */
+export function base64Of(certificate: string): string {
+    return certificate.replaceAll(/-----(BEGIN|END) CERTIFICATE-----|\s/g, "");
 }
 
 /** SHA-256 of a certificate, as `openssl x509 -noout -fingerprint -sha256` writes it: `AB:CD:…`. */
 export function fingerprint(certificate: string): string {
-    const base64 = certificate.replaceAll(/-----(BEGIN|END) CERTIFICATE-----|\s/g, "");
-    const hex = createHash("sha256").update(Buffer.from(base64, "base64")).digest("hex");
+    const hex = createHash("sha256")
+        .update(Buffer.from(base64Of(certificate), "base64"))
+        .digest("hex");
     return (hex.toUpperCase().match(/../g) ?? []).join(":");
 }
 
@@ -25,4 +36,8 @@ export function fingerprint(certificate: string): string {
  */
 export function bundle(system: string, ca: string): string {
     return certificatesIn(`${system}\n${ca}`).join("");
+}
+
+function blocksIn(text: string): string[] {
+    return text.replaceAll("\r", "").match(CERTIFICATE) ?? [];
 }

@@ -17,12 +17,16 @@ export function shown(value: unknown): string {
 /**
  * A user's mistake, or something on the server that the stack will not touch.
  * Its message is one line that says what to do; it is shown without a stack trace.
+ * It does not say whether anything has been changed: see {@link nothingChanged}.
  */
 export class UserError extends Error {
     override readonly name: string = "UserError";
 }
 
-/** The message of a mistake that was found before anything was done, with a sentence that says so. */
+/**
+ * A message with a sentence that says that nothing was done. Only who runs the
+ * whole of it knows that, so no error that is thrown on the way says it.
+ */
 export function nothingChanged(message: string): string {
-    return message.endsWith("changed.") ? message : `${message}. Nothing has been changed.`;
+    return /nothing has been changed\.?$/i.test(message) ? message : `${message}. Nothing has been changed.`;
 }

@@ -58,6 +58,9 @@ export function signingKeyFromSeed(name: string, seed: Uint8Array): SigningKeyPa
  */
 export function parseSecretKey(text: string): SigningKeyPair {
     const { name, bytes } = split(text.trim(), nacl.sign.secretKeyLength, "a secret key");
+    // It becomes a word of nix.conf, where a line end would begin another setting.
+    if (!/^[!-~]+$/.test(name) || name.includes("#"))
+        throw new Error("a key's name is of printable ASCII without white space and #");
     const pair = signingKeyFromSeed(name, bytes.subarray(0, SEED_BYTES));
     if (pair.secretKey !== `${name}:${Buffer.from(bytes).toString("base64")}`) {
         throw new Error("the two halves of the secret key do not belong together");

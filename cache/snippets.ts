@@ -1,4 +1,5 @@
 import { storeUri, type HostConfig } from "./hostSettings.ts";
+import { profileName } from "./profile.ts";
 import { nixLines, nixString, shellWord } from "./quoting.ts";
 import { privateCa, readerSettings, type NixSetting } from "./readerSettings.ts";
 
@@ -32,7 +33,7 @@ export function pushCommand(
     builder: string,
     key: string | { readonly words: string } = SIGNING_KEY_PATH,
 ): string {
-    const uri = `${storeUri(host.endpoint, host.bucket, host.region, builder)}&secret-key=`;
+    const uri = `${storeUri(host.endpoint, host.bucket, host.region, profileName(builder))}&secret-key=`;
     const to = typeof key === "string" ? shellWord(uri + key) : `${shellWord(uri)}${key.words}`;
     const ask = host.expireDays === 0 ? "" : " --option narinfo-cache-positive-ttl 0";
     return `nix --extra-experimental-features nix-command copy${ask} --to ${to} ./result`;

@@ -1,7 +1,8 @@
 import * as minio from "@pulumi/minio";
 import * as pulumi from "@pulumi/pulumi";
 import { CACHE_INFO_NAME } from "../cache/cacheInfo.ts";
-import { settingsProblems } from "../cache/checks.ts";
+import { authorityProblems, publicPart } from "../cache/authority.ts";
+import { regionProblems, settingsProblems } from "../cache/checks.ts";
 import { declare, type Declared } from "../cache/declared.ts";
 import { hostConfig } from "../cache/hostConfig.ts";
 import {
@@ -13,6 +14,7 @@ import {
 } from "../cache/hostSettings.ts";
 import { USAGE_PAGE_NAME, usagePage, usagePageUrl } from "../cache/page/usagePage.ts";
 import { builderPolicy } from "../cache/policies.ts";
+import { profileName } from "../cache/profile.ts";
 import { completeSettings, keptGenerations, type GivenSettings } from "../cache/settings.ts";
 import { Builder } from "./builder.ts";
 import { CacheBucket } from "./cacheBucket.ts";
@@ -33,7 +35,7 @@ export interface Existing {
 export type NixCacheArgs = GivenSettings & {
     /** The server's region. Default: `us-east-1`, as MinIO's. */
     readonly region?: string | undefined;
-    /** PEM of the private CA that hosts need to trust. Default: none. */
+    /** PEM of the private CA that hosts need to trust; its certificates alone become public. Default: none. */
     readonly caCertificate?: string | undefined;
     /** Signing keys made elsewhere, by generation, each `NAME:BASE64`. Default: each is made here, once. Secret. */
     readonly signingKeys?: Readonly<Record<string, pulumi.Input<string>>> | undefined;
@@ -83,7 +85,11 @@ export class NixCache extends pulumi.ComponentResource {
     constructor(name: string, args: NixCacheArgs, opts?: pulumi.ComponentResourceOptions) {
         const { region = "us-east-1", caCertificate, existing } = args;
         const settings = completeSettings(args);
-        const problem = settingsProblems(settings)[0];
+        const problem = [
+            ...settingsProblems(settings),
+            ...regionProblems("region", region),
+            ...(caCertificate === undefined ? [] : authorityProblems("caCertificate", caCertificate)),
+        ][0];
         if (problem !== undefined) {
             throw new pulumi.RunError(
                 `NixCache ${name}: ${problem.setting} ${problem.wrong}; it must be ${problem.allowed}`,
@@ -97,7 +103,10 @@ export class NixCache extends pulumi.ComponentResource {
             `${name}-key`,
             {
                 keyName: settings.keyName,
-                firstKeyName: new URL(settings.endpoint).hostname,
+                // A key's name ends at its first colon, and an IPv6 address is full of them.
+                firstKeyName: new URL(settings.endpoint).hostname
+                    .replaceAll(/[[\]]/g, "")
+                    .replaceAll(":", "-"),
                 kept: generations,
                 current: settings.keyGeneration,
                 trusted: settings.trustedGenerations,
@@ -156,12 +165,17 @@ export class NixCache extends pulumi.ComponentResource {
         this.substituter = pulumi.output(substituter);
         this.usagePage = pulumi.output(usagePageUrl(substituter));
         this.storeUri = pulumi.output(
-            storeUri(endpoint, settings.bucket, region, settings.builders[0] ?? ""),
+            storeUri(endpoint, settings.bucket, region, profileName(settings.builders[0] ?? "")),
         );
         this.hostConfig = pulumi
             .all([keys.publicKey, keys.trustedPublicKeys])
             .apply(([publicKey, trustedPublicKeys]) =>
-                hostConfig(settings, { publicKey, trustedPublicKeys, region, caCertificate }),
+                hostConfig(settings, {
+                    publicKey,
+                    trustedPublicKeys,
+                    region,
+                    caCertificate: caCertificate && publicPart(caCertificate),
+                }),
             );
         this.nixConf = this.hostConfig.nixConf;
         this.builders = pulumi.secret(

@@ -1,3 +1,4 @@
+import { hereEnd } from "../cache/quoting.ts";
 import { BUNDLE_PATH, privateCa, readerSettings, settingLines } from "../cache/readerSettings.ts";
 import { pushCommand } from "../cache/snippets.ts";
 import { commented, type HostInput, type HostPlan } from "./hostPlan.ts";
@@ -45,5 +46,6 @@ export function container(input: HostInput): HostPlan {
 }
 
 function file(path: string, content: string): string {
-    return `COPY <<'EOF' ${path}\n${content}EOF\n`;
+    const end = hereEnd(content);
+    return `COPY <<'${end}' ${path}\n${content}${end}\n`;
 }

@@ -1,3 +1,4 @@
+import { bareWord, withoutExpressions } from "../cache/quoting.ts";
 import { BUNDLE_PATH, privateCa, readerNixConf } from "../cache/readerSettings.ts";
 import { pushCommand } from "../cache/snippets.ts";
 import { commented, type HostInput, type HostPlan } from "./hostPlan.ts";
@@ -13,7 +14,7 @@ export function githubActions(input: HostInput): HostPlan {
         ...(name === undefined
             ? []
             : [
-                  `Make the repository's secret NIX_CACHE_CREDENTIALS: npm run -s host -- credentials --builder ${name} | gh secret set NIX_CACHE_CREDENTIALS`,
+                  `Make the repository's secret NIX_CACHE_CREDENTIALS: npm run -s host -- credentials --builder ${bareWord(name)} | gh secret set NIX_CACHE_CREDENTIALS`,
                   "And NIX_CACHE_SIGNING_KEY: npm run -s host -- signing-key | gh secret set NIX_CACHE_SIGNING_KEY",
                   "Move the last step behind the build that makes ./result.",
               ]),
@@ -69,7 +70,7 @@ function pushStep(command: string): string {
 }
 
 function indented(text: string, by: number): string {
-    return text
+    return withoutExpressions(text)
         .trimEnd()
         .split("\n")
         .map((line) => `${" ".repeat(by)}${line}\n`)

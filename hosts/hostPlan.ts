@@ -1,4 +1,5 @@
 import type { Credentials, HostConfig } from "../cache/hostSettings.ts";
+import { comment } from "../cache/quoting.ts";
 
 /** A file for a host. */
 export interface HostFile {
@@ -37,5 +38,5 @@ export interface HostPlan {
 
 /** The steps as comment lines. */
 export function commented(steps: readonly string[]): string {
-    return steps.map((step, index) => `# ${index + 1}. ${step}\n`).join("");
+    return steps.map((step, index) => comment(`${index + 1}. ${step}`)).join("");
 }

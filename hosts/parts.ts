@@ -30,9 +30,10 @@ export function signingKeyFile({ signingKey }: BuilderSecrets): HostFile {
     return { name: "signing-key", content: `${signingKey}\n`, secret: true };
 }
 
-/** What the push service reads the cache's address from. */
+/** What the push service reads the cache's address from; of the authority's file, which an earlier version handed on whole, the certificates. */
 export function hostConfigFile({ config }: HostInput): HostFile {
-    return { name: "host-config.json", content: `${JSON.stringify(config, null, 2)}\n`, secret: false };
+    const told = { ...config, caCertificate: privateCa(config) ?? null };
+    return { name: "host-config.json", content: `${JSON.stringify(told, null, 2)}\n`, secret: false };
 }
 
 /** All of them that this host needs. */

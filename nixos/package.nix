@@ -42,6 +42,7 @@ stdenvNoCC.mkDerivation {
       ../server/answers.ts
       ../server/request.ts
       ../server/serverError.ts
+      ../serverConfig.ts
       ../stackConfig.ts
       ../toolchain/processLock.ts
       ../toolchain/pulumiOutput.ts

@@ -1,5 +1,5 @@
 import type { Declared } from "../cache/declared.ts";
-import { nothingChanged, UserError } from "../cache/problem.ts";
+import { UserError } from "../cache/problem.ts";
 import { inspectServer } from "../server/preflight.ts";
 import { suddenExpiry } from "../server/suddenExpiry.ts";
 import { checkConfig } from "../stackConfig.ts";
@@ -22,15 +22,10 @@ export async function checkBeforeUp(
     previous: Declared | undefined,
     kind: Kind,
 ): Promise<void> {
-    try {
-        const raw = await readRawConfig(target);
-        const { connection, settings } = checkConfig({ ...raw, stack: stack.split("/").at(-1) ?? stack });
-        const { bucket } = await inspectServer(connection, settings, previous);
-        if (kind === "preview" || settings.expireExisting) return;
-        const sudden = await suddenExpiry(connection, settings, bucket);
-        if (sudden !== undefined) throw new UserError(`${sudden.what}; ${sudden.allow}`);
-    } catch (error) {
-        if (error instanceof UserError) error.message = nothingChanged(error.message);
-        throw error;
-    }
+    const raw = await readRawConfig(target);
+    const { connection, settings } = checkConfig({ ...raw, stack: stack.split("/").at(-1) ?? stack });
+    const { bucket } = await inspectServer(connection, settings, previous);
+    if (kind === "preview" || settings.expireExisting) return;
+    const sudden = await suddenExpiry(connection, settings, bucket);
+    if (sudden !== undefined) throw new UserError(`${sudden.what}; ${sudden.allow}`);
 }

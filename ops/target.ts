@@ -4,7 +4,7 @@ import type { Declared } from "../cache/declared.ts";
 import type { Credentials, HostConfig } from "../cache/hostSettings.ts";
 import { UserError } from "../cache/problem.ts";
 import type { RawConfig } from "../rawConfig.ts";
-import { checkServerConfig, type ServerConfig } from "../stackConfig.ts";
+import { checkServerConfig, type ServerConfig } from "../serverConfig.ts";
 import { askPulumi } from "./pulumi.ts";
 
 const NOT_DEPLOYED = "the stack was not deployed yet, or by another version of this project: run pulumi up";

@@ -95,7 +95,7 @@ async function watched(
 async function openStack(folder: string, stackName: string): Promise<Stack> {
     try {
         return await LocalWorkspace.selectStack(
-            { stackName, projectName: PROJECT, program: inlineProgram() },
+            { stackName, projectName: PROJECT, program: inlineProgram(folder) },
             { workDir: folder },
         );
     } catch (error) {

@@ -1,5 +1,6 @@
 import type { Credentials } from "../cache/hostSettings.ts";
 import { UserError } from "../cache/problem.ts";
+import { profileName } from "../cache/profile.ts";
 
 /**
  * Reads one profile of a credentials file (AWS SDKs and Tools Reference Guide,
@@ -10,18 +11,7 @@ import { UserError } from "../cache/problem.ts";
  * @throws UserError when there is no such profile, or it is not whole
  */
 export function readCredentials(text: string, profile: string, file: string): Credentials {
-    const profiles = new Map<string, Map<string, string>>();
-    let current: Map<string, string> | undefined;
-    for (const line of text.split(/\r?\n/).map((one) => one.trim())) {
-        const section = /^\[([^\]]+)\]$/.exec(line)?.[1];
-        if (section !== undefined) {
-            current = new Map();
-            profiles.set(section.trim().replace(/^profile\s+/, ""), current);
-            continue;
-        }
-        const [, name, value] = /^([A-Za-z0-9_]+)\s*=\s*(.+)$/.exec(line) ?? [];
-        if (name !== undefined && value !== undefined) current?.set(name.toLowerCase(), value);
-    }
+    const profiles = profilesIn(text);
     const found = profiles.get(profile);
     if (found === undefined) {
         const names = [...profiles.keys()].join(", ");
@@ -35,4 +25,31 @@ export function readCredentials(text: string, profile: string, file: string): Cr
         );
     }
     return { accessKey, secretKey };
+}
+
+/**
+ * The profile of a builder in a credentials file: the one that every Nix can
+ * read, or, in a file of before there was one, that of the builder's own name.
+ *
+ * @param name the builder's name; or a profile's, which is its own
+ */
+export function profileOf(text: string, name: string): string {
+    const profiles = profilesIn(text);
+    return profiles.has(name) && !profiles.has(profileName(name)) ? name : profileName(name);
+}
+
+function profilesIn(text: string): Map<string, Map<string, string>> {
+    const profiles = new Map<string, Map<string, string>>();
+    let current: Map<string, string> | undefined;
+    for (const line of text.split(/\r?\n/).map((one) => one.trim())) {
+        const section = /^\[([^\]]+)\]$/.exec(line)?.[1];
+        if (section !== undefined) {
+            current = new Map();
+            profiles.set(section.trim().replace(/^profile\s+/, ""), current);
+            continue;
+        }
+        const [, name, value] = /^([A-Za-z0-9_]+)\s*=\s*(.+)$/.exec(line) ?? [];
+        if (name !== undefined && value !== undefined) current?.set(name.toLowerCase(), value);
+    }
+    return profiles;
 }

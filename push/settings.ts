@@ -5,7 +5,7 @@ import { parseSecretKey } from "../cache/signingKey.ts";
 import { storeUri } from "../cache/hostSettings.ts";
 import { DEFAULT_BACKOFF, type Backoff } from "./backoff.ts";
 import type { Cache } from "./cache.ts";
-import { readCredentials } from "./credentials.ts";
+import { profileOf, readCredentials } from "./credentials.ts";
 import { parseHostConfig } from "./hostConfigFile.ts";
 import type { Nix } from "./nix.ts";
 
@@ -20,7 +20,7 @@ export interface GivenSettings {
     readonly credentialsFile: string;
     /** File with the secret signing key, as Nix writes it. */
     readonly signingKeyFile: string;
-    /** Profile in the credentials file. Default: the first of the stack's builders. */
+    /** Name of a builder, or of a profile in the credentials file. Default: the first of the stack's builders. */
     readonly profile?: string;
     /** Names of keys whose signatures say that a path is in another cache. Default: `cache.nixos.org-1`. */
     readonly upstreamKeys?: readonly string[];
@@ -67,12 +67,9 @@ const TIMEOUT_MS = 120_000;
  */
 export function readSettings(given: GivenSettings): Settings {
     const host = parseHostConfig(read(given.hostConfigFile, "the host configuration"), given.hostConfigFile);
-    const profile = given.profile ?? host.builders[0] ?? "";
-    const credentials = readCredentials(
-        read(given.credentialsFile, "the credentials"),
-        profile,
-        given.credentialsFile,
-    );
+    const secrets = read(given.credentialsFile, "the credentials");
+    const profile = profileOf(secrets, given.profile ?? host.builders[0] ?? "");
+    const credentials = readCredentials(secrets, profile, given.credentialsFile);
     checkKey(given.signingKeyFile, host.trustedPublicKeys);
     const { caCertificate } = host;
     const ca =

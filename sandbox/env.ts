@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { UserError } from "../cache/problem.ts";
+import { shellWord } from "../cache/quoting.ts";
 import { command } from "./command.ts";
 import { binFolder } from "../toolchain/pulumiHome.ts";
 import { rememberedMinio } from "./minio.ts";
@@ -30,16 +31,11 @@ await command(async () => {
         MC_CONFIG_DIR: paths.mcConfig,
         NIX_SSL_CERT_FILE: paths.bundle,
     };
-    const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${quote(value)}\n`);
+    const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${shellWord(value)}\n`);
     // It would win over the file, and is not the sandbox's.
     if (process.env.PULUMI_CONFIG_PASSPHRASE !== undefined) lines.push("unset PULUMI_CONFIG_PASSPHRASE\n");
     // The shell's own PATH stays: the one that npm gives its scripts has more in it.
-    const nix = tools.nix === undefined ? "" : `:${quote(tools.nix)}`;
-    lines.push(`export PATH=${quote(binFolder(place.pulumiHome))}:"$PATH"${nix}\n`);
+    const nix = tools.nix === undefined ? "" : `:${shellWord(tools.nix)}`;
+    lines.push(`export PATH=${shellWord(binFolder(place.pulumiHome))}:"$PATH"${nix}\n`);
     process.stdout.write(lines.join(""));
 });
-
-/** For every POSIX shell, whatever is in it. */
-function quote(value: string): string {
-    return `'${value.replaceAll("'", `'\\''`)}'`;
-}

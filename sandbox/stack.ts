@@ -32,7 +32,7 @@ export async function openStack(place: StackPlace): Promise<Stack> {
     // It would win over the passphrase file.
     delete process.env.PULUMI_CONFIG_PASSPHRASE;
     return LocalWorkspace.createOrSelectStack(
-        { stackName: place.stackName, projectName: "nix-cache", program: inlineProgram() },
+        { stackName: place.stackName, projectName: "nix-cache", program: inlineProgram(place.workDir) },
         {
             workDir: place.workDir,
             pulumiHome: place.pulumiHome,

@@ -12,6 +12,10 @@ export const SKIPS = {
             "the command line pulumi up says what is wrong in one line",
             "the command line pulumi destroy is refused while the stack is protected",
             "the command line pulumi destroy takes it all away once it is not",
+            "the homelab of the README, as it is in the repository, by pulumi is deployed, and healed of five kinds of damage, in the project's folder",
+            "the homelab of the README, as it is in the repository, by pulumi is deployed, and healed of five kinds of damage, in a folder with blanks and signs in its name",
+            "the homelab of the README, as it is in the repository, by pulumi is deployed, and healed of five kinds of damage, from another working folder",
+            "the homelab of the README, as it is in the repository, by pulumi is deployed, and healed of five kinds of damage, in a folder that is a link to the project's",
         ],
     },
     mount: {
@@ -55,6 +59,7 @@ export const SKIPS = {
             "real Nix on hosts that are not NixOS have a builder's right to push, and no more, from its credentials",
             "real Nix on hosts that are not NixOS read the snippets of the stack as they are meant",
             "real Nix on hosts that are not NixOS read the snippets with names that mean something to Nix as they are meant",
+            "real Nix on hosts that are not NixOS read a text over several lines as it is meant",
             "real Nix on hosts that are not NixOS read the module for nix-darwin",
         ],
     },

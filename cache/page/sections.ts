@@ -1,5 +1,6 @@
 import type { HostConfig } from "../hostSettings.ts";
 import { fingerprint, certificatesIn } from "../pem.ts";
+import { bareWord } from "../quoting.ts";
 import { BUNDLE_PATH, privateCa, readerNixConf } from "../readerSettings.ts";
 import { flakeConfig, pushCommand, systemModule } from "../snippets.ts";
 import { markup, NONE, type Html } from "./html.ts";
@@ -103,7 +104,7 @@ export function check(host: HostConfig): Html {
     return markup`
 <h2 id="check">See that it works</h2>
 <p>This prints the address again, or says what is wrong. (Before Nix 2.19 it is <code>store ping</code>.)</p>
-${block("check-command", "In a terminal", `nix --extra-experimental-features nix-command store info --store ${host.substituter}\n`)}`;
+${block("check-command", "In a terminal", `nix --extra-experimental-features nix-command store info --store ${bareWord(host.substituter)}\n`)}`;
 }
 
 /** How to push. */

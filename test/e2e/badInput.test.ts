@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readSnapshot } from "../../server/snapshot.ts";
+import { PROVIDER_KEYS } from "../../serverConfig.ts";
 import { TestStack, type Config } from "./testStack.ts";
 import { newFolder } from "./world.ts";
 
@@ -39,6 +40,26 @@ const BAD: [Config, key: string, message: string][] = [
         { keyGeneration: 2, trustedGenerations: [1] },
         "nix-cache:trustedGenerations",
         "is [1]; it must be a list of different whole numbers from 1 to 100 with 2, the current keyGeneration, among them",
+    ],
+    [
+        { builders: ["one", "ONE"] },
+        "nix-cache:builders",
+        'has "one" and "ONE", which are one name where capitals do not count; it must be names that differ by more than that',
+    ],
+    [
+        { endpoint: "https://$(id)" },
+        "nix-cache:endpoint",
+        `is "https://$(id)", whose host is no DNS name and no IP address; it must be ${URL_FORM}`,
+    ],
+    [
+        { "minio:minioRegion": "us east;$(id)" },
+        "minio:minioRegion",
+        'is "us east;$(id)"; it must be 2 to 63 letters, digits, - and _, first a letter, as in us-east-1',
+    ],
+    [
+        { "minio:minioServr": "s3" },
+        "minio:minioServr",
+        `is no setting of the minio provider; it must be one of ${PROVIDER_KEYS.join(", ")}`,
     ],
     [{ expireDays: -1 }, "nix-cache:expireDays", "is -1; it must be a whole number from 0 to 36500"],
     [
@@ -82,7 +103,7 @@ describe("bad input, in one line and before anything is made", function () {
     for (const [config, key, message] of BAD) {
         it(JSON.stringify(config), async () => {
             const { errors } = await stack.upFails(config);
-            const line = `${key} in Pulumi.bad-input.yaml ${message}. Nothing has been changed.`;
+            const line = `${key} in Pulumi.bad-input.yaml ${message}`;
             assert.deepEqual(errors, [line]);
         });
     }
@@ -94,7 +115,7 @@ describe("bad input, in one line and before anything is made", function () {
         assert.equal(errors.length, 1);
         assert.match(
             errors[0] ?? "",
-            /ca\.crt", which holds no certificate; it must be a file with .+\. Nothing has been changed\.$|…, which holds no certificate; it must be .+\. Nothing has been changed\.$/,
+            /(ca\.crt"|…), which holds no certificate; it must be a file with the CA's certificate in PEM$/,
         );
     });
 });

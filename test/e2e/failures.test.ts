@@ -30,7 +30,7 @@ describe("a server that ends an up in one line, without a change:", function () 
         const { errors } = await stack.upFails(config);
         assert.equal(errors.length, 1, errors.join("\n"));
         const line = (errors[0] ?? "").replaceAll(minio.connection.url, "SERVER");
-        if (typeof message === "string") assert.equal(line, `${message}. Nothing has been changed.`);
+        if (typeof message === "string") assert.equal(line, message);
         else assert.match(line, message);
         assert.deepEqual(await stack.resources(), state);
     }
@@ -88,10 +88,7 @@ describe("a server that ends an up in one line, without a change:", function () 
     });
 
     it("speaks TLS where minio:minioSsl is off", () =>
-        refused(
-            { "minio:minioSsl": false },
-            /^http:\/\/127\.0\.0\.1:\d+ .*minio:minio(Ssl|Server).*\. Nothing has been changed\.$/,
-        ));
+        refused({ "minio:minioSsl": false }, /^http:\/\/127\.0\.0\.1:\d+ .*minio:minio(Ssl|Server)[^.]*$/));
 
     it("is not where it was said to be", async () => {
         const address = `127.0.0.1:${await freePort()}`;

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { HostConfig } from "../../cache/hostSettings.ts";
 import { certificatesIn } from "../../cache/pem.ts";
+import { nixLines } from "../../cache/quoting.ts";
 import { privateCa, readerSettings } from "../../cache/readerSettings.ts";
 import { signingKeyFromSeed } from "../../cache/signingKey.ts";
 import { flakeConfig, systemModule } from "../../cache/snippets.ts";
@@ -163,6 +164,11 @@ describe("real Nix on hosts that are not NixOS", function () {
             });
         });
     }
+
+    it("read a text over several lines as it is meant", async () => {
+        const text = "'${x}\n''${y} $${z}\n''' '' \\ ''\\n $ '\n";
+        assert.equal(await evaluated(nixLines(text, 4)), text);
+    });
 
     it("read the module for nix-darwin", async () => {
         const { stdout } = await nixCache(stack, ["host", "nix-darwin"]);

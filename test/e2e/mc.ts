@@ -7,7 +7,7 @@ import { newFolder } from "./world.ts";
 
 /** Runs MinIO's own client; the server is called `server` there. Default: with the administrator's credentials. */
 export function mc(
-    stack: TestStack,
+    stack: Pick<TestStack, "minio" | "world">,
     args: readonly string[],
     as?: Connection,
     input?: string,

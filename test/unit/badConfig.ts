@@ -1,3 +1,5 @@
+import { shown } from "../../cache/problem.ts";
+
 /** Key, value, how the message goes on after the key and the file. */
 export const BAD_CONFIG: [key: string, value: string | undefined, message: string][] = [
     [
@@ -20,6 +22,18 @@ export const BAD_CONFIG: [key: string, value: string | undefined, message: strin
         "a@s3",
         'is "a@s3"; it must be a host and perhaps a port, as in s3.homelab.local:9000 (minio:minioSsl says whether it is https)',
     ],
+    ...["$(id)", "s3;id", "s3`id`", "1.2.3", "[::1", "s3:0"].map((host): (typeof BAD_CONFIG)[number] => [
+        "minio:minioServer",
+        host,
+        `is "${host}"; it must be a host and perhaps a port, as in s3.homelab.local:9000 (minio:minioSsl says whether it is https)`,
+    ]),
+    ...["us east;$(id)", "1", "us-east-1`id`", "-eu", "x".repeat(64)].map(
+        (region): (typeof BAD_CONFIG)[number] => [
+            "minio:minioRegion",
+            region,
+            `is ${shown(region)}; it must be 2 to 63 letters, digits, - and _, first a letter, as in us-east-1`,
+        ],
+    ),
     [
         "minio:minioUser",
         undefined,
@@ -71,6 +85,21 @@ export const BAD_CONFIG: [key: string, value: string | undefined, message: strin
         "nix-cache:builders",
         '["admin"]',
         'has "admin", which is the administrator (minio:minioUser); it must be names of users of their own',
+    ],
+    [
+        "nix-cache:builders",
+        '["ci1","CI1"]',
+        'has "ci1" and "CI1", which are one name where capitals do not count; it must be names that differ by more than that',
+    ],
+    [
+        "nix-cache:builders",
+        '["Admin"]',
+        'has "Admin", which is the administrator (minio:minioUser); it must be names of users of their own',
+    ],
+    [
+        "nix-cache:endpoint",
+        "https://$(id)",
+        'is "https://$(id)", whose host is no DNS name and no IP address; it must be http:// or https://, a host and perhaps a port, as in https://s3.homelab.local',
     ],
     [
         "nix-cache:endpoint",

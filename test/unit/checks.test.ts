@@ -58,6 +58,16 @@ const BAD: [keyof Settings, [value: unknown, wrong: string][], allowed: string][
         BUILDERS,
     ],
     [
+        "builders",
+        [
+            [["one", "ci1", "CI1"], 'has "ci1" and "CI1", which are one name where capitals do not count'],
+            [["ci.a", "ci_2ea"], 'has "ci.a" and "ci_2ea", which have the same profile ci_2ea'],
+            [["CI_2EA", "ci.a"], 'has "CI_2EA" and "ci.a", which have the same profile ci_2ea'],
+            [["ci.a", "CI.A"], 'has "ci.a" and "CI.A", which are one name where capitals do not count'],
+        ],
+        "names that differ by more than that",
+    ],
+    [
         "endpoint",
         [
             ["", 'is "", which is no URL'],
@@ -77,6 +87,17 @@ const BAD: [keyof Settings, [value: unknown, wrong: string][], allowed: string][
                 "https://s3.homelab.local\\",
                 'is "https://s3.homelab.local\\\\", which has white space or a backslash',
             ],
+            ...[
+                "https://$(id)",
+                "https://a;id",
+                "http://`id`:9000",
+                "https://a'b",
+                "https://10.1",
+                "https://s3:0",
+            ].map((url): [string, string] => [
+                url,
+                `is "${url}", whose host is no DNS name and no IP address`,
+            ]),
             ["https://admin:secret@s3.homelab.local", "has a user name or a password in it"],
             [true, "is true"],
         ],
@@ -141,8 +162,19 @@ const BAD: [keyof Settings, [value: unknown, wrong: string][], allowed: string][
 
 const GOOD: Partial<Record<keyof Settings, unknown[]>> = {
     bucket: ["nix-cache", "abc", "1.2.3", "a".repeat(63), "nix.cache-1"],
-    builders: [["abc"], ["nixbuilder", "ci@home.lab_1+x-y"], ["b".repeat(64)]],
-    endpoint: ["http://localhost:9000", "https://[::1]:9000", "https://10.0.0.1", "https://S3.homelab.local"],
+    builders: [
+        ["abc"],
+        ["nixbuilder", "ci@home.lab_1+x-y", "ci.runner", "ci_runner", "ci-runner"],
+        ["b".repeat(64)],
+    ],
+    endpoint: [
+        "http://localhost:9000",
+        "http://nas_1:9000",
+        "https://s3.lan.:443",
+        "https://[::1]:9000",
+        "https://10.0.0.1",
+        "https://S3.homelab.local",
+    ],
     keyName: ["s3.homelab.local", "a", "k".repeat(200), "cache_1@home+x"],
     expireDays: [0, 1, 36_500],
     narGraceDays: [0, 36_500],

@@ -1,12 +1,19 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { ensureCertificates } from "../../sandbox/certificates.ts";
 import { UserError } from "../../cache/problem.ts";
 import { readConfig } from "../../config.ts";
+import { runInline } from "../../running.ts";
+import { PROVIDER_KEYS } from "../../serverConfig.ts";
 import { BAD_CONFIG } from "./badConfig.ts";
+import { PUBLIC_CA } from "./hostSamples.ts";
+
+const require = createRequire(import.meta.url);
 
 /** What a stack needs; the rest has defaults. */
 const LEAST = {
@@ -131,7 +138,7 @@ describe("the stack's configuration", () => {
 
     for (const [key, value, message] of BAD_CONFIG) {
         it(`is refused in one line with ${key} ${value ?? "not set"}`, () => {
-            refused({ [key]: value }, `${key} in Pulumi.homelab.yaml ${message}. Nothing has been changed.`);
+            refused({ [key]: value }, `${key} in Pulumi.homelab.yaml ${message}`);
         });
     }
 
@@ -141,16 +148,82 @@ describe("the stack's configuration", () => {
             refused(
                 { "minio:minioCacertFile": file },
                 new RegExp(
-                    `^minio:minioCacertFile in Pulumi\\.homelab\\.yaml is "/.+, which holds no certificate; it must be a file with the CA's certificate in PEM\\. Nothing has been changed\\.$`,
+                    `^minio:minioCacertFile in Pulumi\\.homelab\\.yaml is "/.+, which holds no certificate; it must be a file with the CA's certificate in PEM$`,
                 ),
             );
         });
     }
 
+    it("has a relative file of the CA in the project's folder, whatever folder this process is in", () => {
+        const [project, link] = [join(folder, "a project"), join(folder, "elsewhere", "link")];
+        mkdirSync(project);
+        mkdirSync(join(folder, "elsewhere"));
+        symlinkSync(project, link);
+        writeFileSync(join(project, "homelab-ca.crt"), ca);
+        const configured = (file: string, from: string) => {
+            configure({ "minio:minioCacertFile": file });
+            return runInline(from, () => readConfig()).connection.ca;
+        };
+        for (const from of [project, link, relative(process.cwd(), link)]) {
+            assert.equal(configured("homelab-ca.crt", from), ca);
+            assert.equal(configured("./homelab-ca.crt", from), ca);
+            // As for a process that runs in the folder: from what a link leads to.
+            assert.equal(configured("../ca.crt", from), ca);
+        }
+        assert.throws(() => configured("homelab-ca.crt", folder), {
+            message: /"homelab-ca\.crt", which does not exist; /,
+        });
+    });
+
+    it("keeps two programs of one process apart", async () => {
+        const folders = ["one", "two"].map((name) => join(folder, name));
+        folders.forEach((one) => {
+            mkdirSync(one);
+            writeFileSync(join(one, "which.crt"), one.endsWith("one") ? ca : `${ca}${PUBLIC_CA}`);
+        });
+        configure({ "minio:minioCacertFile": "which.crt" });
+        const read = await Promise.all(
+            folders.map((one) =>
+                runInline(one, async () => {
+                    await sleep(5);
+                    return readConfig().caCertificate;
+                }),
+            ),
+        );
+        assert.deepEqual(read, [ca, `${ca}${PUBLIC_CA}`]);
+    });
+
+    it("is refused with a private key in the CA's file, which the message does not show", () => {
+        const file = join(folder, "with-key.crt");
+        writeFileSync(file, `${ca}-----BEGIN EC PRIVATE KEY-----\nhunter22\n-----END EC PRIVATE KEY-----\n`);
+        refused(
+            { "minio:minioCacertFile": file },
+            /, which holds a private key, which would be published with the certificate; it must be a file with .+$/,
+        );
+    });
+
+    it("hands on of the CA's file the certificates alone", () => {
+        const file = join(folder, "with-text.crt");
+        writeFileSync(file, `hunter22\n${ca}\nhunter22\n${PUBLIC_CA}`);
+        const { caCertificate, connection } = read({ "minio:minioCacertFile": file });
+        assert.equal(caCertificate, ca + PUBLIC_CA);
+        assert.equal(connection.ca, caCertificate);
+    });
+
+    it("may have every key that the provider has, and no other", () => {
+        const types = readFileSync(require.resolve("@pulumi/minio/config/vars.d.ts"), "utf8");
+        const keys = [...types.matchAll(/^export declare const (\w+):/gm)].map((match) => match[1]);
+        assert.deepEqual([...PROVIDER_KEYS].sort(), keys.sort());
+        refused(
+            { "minio:minioServr": "s3" },
+            `minio:minioServr in Pulumi.homelab.yaml is no setting of the minio provider; it must be one of ${PROVIDER_KEYS.join(", ")}`,
+        );
+    });
+
     it("is refused with a password in clear text, which the message does not show", () => {
         refused(
             {},
-            "minio:minioPassword in Pulumi.homelab.yaml is in clear text; it must be a secret: pulumi config set --secret minio:minioPassword. Nothing has been changed.",
+            "minio:minioPassword in Pulumi.homelab.yaml is in clear text; it must be a secret: pulumi config set --secret minio:minioPassword",
             [],
         );
     });
@@ -167,22 +240,22 @@ describe("the stack's configuration", () => {
         assert.deepEqual(rollout, { hosts, privateKey: key });
         refused(
             entries,
-            "nix-cache:hostsPrivateKey in Pulumi.homelab.yaml is in clear text; it must be secret: pulumi config set --secret hostsPrivateKey < FILE. Nothing has been changed.",
+            "nix-cache:hostsPrivateKey in Pulumi.homelab.yaml is in clear text; it must be secret: pulumi config set --secret hostsPrivateKey < FILE",
         );
         refused(
             { ...entries, "nix-cache:hostsPrivateKey": undefined },
-            /^nix-cache:hostsPrivateKey in Pulumi\.homelab\.yaml is not set; it must be the text of an SSH private key .+\. Nothing has been changed\.$/,
+            /^nix-cache:hostsPrivateKey in Pulumi\.homelab\.yaml is not set; it must be the text of an SSH private key .+$/,
         );
         refused(
             { "nix-cache:hosts": '[{"name":"one"}]' },
-            "nix-cache:hosts[0].address in Pulumi.homelab.yaml is not set; it must be a host name or an IP address, without a port. Nothing has been changed.",
+            "nix-cache:hosts[0].address in Pulumi.homelab.yaml is not set; it must be a host name or an IP address, without a port",
         );
     });
 
     it("is refused with a key that this project does not have", () => {
         refused(
             { "nix-cache:expiredays": "3" },
-            /^nix-cache:expiredays in Pulumi\.homelab\.yaml is no setting of this project; it must be one of bucket, builders, .+, protect.*\. Nothing has been changed\.$/,
+            /^nix-cache:expiredays in Pulumi\.homelab\.yaml is no setting of this project; it must be one of bucket, builders, .+, protect.*$/,
         );
     });
 
@@ -197,7 +270,8 @@ describe("the stack's configuration", () => {
                 assert.ok(error instanceof UserError);
                 if (typeof message === "string") assert.equal(error.message, message);
                 else assert.match(error.message, message);
-                assert.doesNotMatch(error.message, /\n|hunter22/);
+                // Whoever runs the whole of it knows whether anything was changed.
+                assert.doesNotMatch(error.message, /\n|hunter22|changed/);
                 return true;
             },
         );

@@ -103,6 +103,16 @@ describe("what a host that is not NixOS is given", () => {
         assert.deepEqual(Object.keys(named("linux", open)), ["nix.conf"]);
     });
 
+    it("has of the authority's file no more than certificates, whatever a stack of before has handed on", () => {
+        const key = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
+        const config = hostConfig({ caCertificate: `my CA\n${CA}${key}` });
+        for (const name of Object.keys(HOSTS)) {
+            const all = files(plan(name, { ...builder, config }));
+            assert.ok(all.some(({ content }) => content.replaceAll(/^ +/gm, "").includes(CA)));
+            for (const { content } of all) assert.doesNotMatch(content, /PRIVATE KEY|my CA/);
+        }
+    });
+
     it("is YAML for GitHub Actions, with secrets by their names in the repository", () => {
         interface Step {
             uses?: string;

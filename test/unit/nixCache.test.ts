@@ -4,6 +4,7 @@ import { usagePage } from "../../cache/page/usagePage.ts";
 import { anonymousPolicy, builderPolicy } from "../../cache/policies.ts";
 import { signingKeyFromRandomText } from "../../cache/signingKey.ts";
 import { NixCache, type NixCacheArgs } from "../../components/nixCache.ts";
+import { CA } from "./hostSamples.ts";
 import { mockPassword, record, value, type Recorded } from "./recorded.ts";
 
 const endpoint = "https://s3.homelab.local";
@@ -144,7 +145,7 @@ describe("NixCache", () => {
     });
 
     it("makes the page of what hosts are told, and declares it", async () => {
-        const { made, resources } = await make({ keyGeneration: 2, caCertificate: "PEM" });
+        const { made, resources } = await make({ keyGeneration: 2, caCertificate: CA });
         const page = usagePage(await value(made.hostConfig));
         assert.equal(resources[PAGE]?.inputs.content, page);
         const { objects, urns } = await value(made.declared);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { signingKeyFromRandomText } from "../../cache/signingKey.ts";
 import { NixCache, type NixCacheArgs } from "../../components/nixCache.ts";
+import { CA } from "./hostSamples.ts";
 import { mockPassword, record, value } from "./recorded.ts";
 
 const make = async (args: Partial<NixCacheArgs> = {}) => {
@@ -70,8 +71,24 @@ describe("the outputs of NixCache", () => {
         assert.match(file, new RegExp(`^\\[nixbuilder\\]\\n.+nixbuilder\\n.+${one ?? ""}\\n\\n\\[cibot\\]`));
     });
 
+    it("name a builder's profile as every Nix takes it, and the builder as it is", async () => {
+        const made = await make({ builders: ["ci.runner"] });
+        const profile = /&profile=ci_2erunner$/;
+        assert.match(await value(made.storeUri), profile);
+        const { storeUri, builders } = await value(made.hostConfig);
+        assert.match(storeUri, profile);
+        assert.deepEqual(builders, ["ci.runner"]);
+        assert.deepEqual(Object.keys(await value(made.builders)), ["ci.runner"]);
+        assert.match(await value(made.awsCredentials), /^\[ci_2erunner\]\naws_access_key_id = ci\.runner\n/);
+    });
+
+    it("have a key's name without a colon where the server is an IPv6 address", async () => {
+        const { publicKey } = await make({ endpoint: "https://[fd00::1]:9000" });
+        assert.match(await value(publicKey), /^fd00--1-1:[0-9A-Za-z+/]{43}=$/);
+    });
+
     it("are one object with all that a host needs", async () => {
-        const made = await make({ expireDays: 0, caCertificate: "-----BEGIN CERTIFICATE-----" });
+        const made = await make({ expireDays: 0, caCertificate: `my CA\n${CA}` });
         assert.deepEqual(await value(made.hostConfig), {
             version: 1,
             substituter: "https://s3.homelab.local/nix-cache",
@@ -87,7 +104,7 @@ describe("the outputs of NixCache", () => {
             builders: ["nixbuilder", "cibot"],
             nixConf: await value(made.nixConf),
             usagePage: "https://s3.homelab.local/nix-cache/usage.html",
-            caCertificate: "-----BEGIN CERTIFICATE-----",
+            caCertificate: CA,
         });
     });
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { anonymousPolicy, builderPolicy } from "../../cache/policies.ts";
 import { NixCache, type NixCacheArgs } from "../../components/nixCache.ts";
+import { CA } from "./hostSamples.ts";
 import { mockPassword, record, value, type Recorded } from "./recorded.ts";
 
 const endpoint = "https://s3.homelab.local:9000";
@@ -123,17 +124,29 @@ describe("a setting of NixCache", () => {
     });
 
     it("region and caCertificate are what hosts are told, and nothing on the server", async () => {
-        assert.deepEqual(await changes({ region: "eu-1", caCertificate: "PEM" }), {});
-        const { made } = await make({ region: "eu-1", caCertificate: "PEM" });
+        assert.deepEqual(await changes({ region: "eu-1", caCertificate: CA }), {});
+        const { made } = await make({ region: "eu-1", caCertificate: CA });
         const hostConfig = await value(made.hostConfig);
         assert.equal(hostConfig.region, "eu-1");
-        assert.equal(hostConfig.caCertificate, "PEM");
+        assert.equal(hostConfig.caCertificate, CA);
     });
 
     for (const [args, message] of [
         [{ bucket: "Nix" }, /^NixCache cache: bucket is "Nix"; it must be 3 to 63 lower-case letters, .+$/],
         [{ builders: ["a"] }, /^NixCache cache: builders has "a"; it must be a list of different names, .+$/],
         [{ endpoint: "s3" }, /^NixCache cache: endpoint is "s3", which is no URL; it must be http:\/\/.+$/],
+        [
+            { endpoint: "https://$(id)" },
+            /^NixCache cache: endpoint is "https:\/\/\$\(id\)", whose host is no DNS name and no IP address; .+$/,
+        ],
+        [
+            { region: "us east;$(id)" },
+            /^NixCache cache: region is "us east;\$\(id\)"; it must be 2 to 63 letters, digits, .+$/,
+        ],
+        [
+            { caCertificate: `${CA}-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n` },
+            /^NixCache cache: caCertificate holds a private key, .+; it must be a file with the CA's certificate in PEM$/,
+        ],
         [{ keyName: "a:b" }, /^NixCache cache: keyName is "a:b"; it must be 1 to 200 letters, .+$/],
         [
             { keyGeneration: 0 },

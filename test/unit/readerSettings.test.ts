@@ -67,7 +67,7 @@ describe("snippets", () => {
 
     it("for a push sign, and ask the cache itself where paths expire", () => {
         const to =
-            "--to 's3://nix-cache?endpoint=https://s3.homelab.local&region=us-east-1&profile=ci%2Ba&secret-key=/etc/nix-cache/signing-key' ./result";
+            "--to 's3://nix-cache?endpoint=https://s3.homelab.local&region=us-east-1&profile=ci_2ba&secret-key=/etc/nix-cache/signing-key' ./result";
         const nix = "nix --extra-experimental-features nix-command copy";
         assert.equal(pushCommand(hostConfig(), "ci+a"), `${nix} --option narinfo-cache-positive-ttl 0 ${to}`);
         assert.equal(pushCommand(hostConfig({ expireDays: 0 }), "ci+a"), `${nix} ${to}`);

@@ -161,6 +161,14 @@ describe("signing keys", () => {
         });
     }
 
+    for (const name of ["my cache", "a\nextra-substituters = evil", "a#b", "ä"]) {
+        it(`are none under a name that is no word of nix.conf: ${JSON.stringify(name)}`, () => {
+            const { secretKey } = signingKeyFromSeed(name, Buffer.alloc(32, 1));
+            const message = "a key's name is of printable ASCII without white space and #";
+            assert.throws(() => parseSecretKey(secretKey), { message });
+        });
+    }
+
     it("are not used where a public key is no public key", () => {
         assert.throws(() => verifyDetached("cache-1:AAAA", "text", "cache-1:AAAA"), {
             message: "a public key in Nix's format is NAME:BASE64 with 32 bytes, as nix key writes it",
