@@ -8,7 +8,8 @@ export interface ProcessIdentity extends Surroundings {
     readonly started: string;
 }
 
-interface Surroundings {
+/** What a process's number is to be read by. */
+export interface Surroundings {
     /** The machine's own id; empty where it has none. */
     readonly machine: string;
     /** The id of the machine's start: another after each one. */
@@ -17,14 +18,14 @@ interface Surroundings {
     readonly namespace: string;
 }
 
-/** The first namespace of each start of Linux (PROC_PID_INIT_INO in the kernel's include/linux/proc_ns.h). */
-const INITIAL = "pid:[4026531836]";
+/** The first namespace of each boot of Linux (PROC_PID_INIT_INO in the kernel's include/linux/proc_ns.h). */
+export const INITIAL = "pid:[4026531836]";
 
 /** Who a process of this machine is; undefined where it has ended, or the system does not say. */
 export function identityOf(pid: number): ProcessIdentity | undefined {
     const here = surroundings();
     const started = startOf(pid);
-    return here === undefined || started === undefined ? undefined : { ...here, pid, started };
+    return here === null || started === undefined ? undefined : { ...here, pid, started };
 }
 
 /**
@@ -34,10 +35,14 @@ export function identityOf(pid: number): ProcessIdentity | undefined {
  * After a restart of the machine all that ran before has ended. That it is the
  * same machine is taken from its id outside of containers alone: those of one
  * image often have the same.
+ *
+ * @param here of the process that asks; null: the system does not say. Default: of this one
  */
-export function hasEnded(one: ProcessIdentity): boolean | undefined {
-    const here = surroundings();
-    if (here === undefined) return undefined;
+export function hasEnded(
+    one: ProcessIdentity,
+    here: Surroundings | null = surroundings(),
+): boolean | undefined {
+    if (here === null) return undefined;
     if (one.boot !== here.boot) {
         const isSameMachine = one.machine !== "" && one.machine === here.machine;
         return isSameMachine && one.namespace === INITIAL && here.namespace === INITIAL ? true : undefined;
@@ -58,11 +63,11 @@ function exists(pid: number): boolean {
     }
 }
 
-function surroundings(): Surroundings | undefined {
+function surroundings(): Surroundings | null {
     if (process.platform !== "linux") {
         const boot = printed("sysctl", "-n", "kern.bootsessionuuid");
         // No namespaces there, and no id of the machine that a user may read.
-        return boot === "" ? undefined : { machine: "", boot, namespace: "" };
+        return boot === "" ? null : { machine: "", boot, namespace: "" };
     }
     const read = (file: string) => text(() => readFileSync(file, "utf8").trim());
     const boot = read("/proc/sys/kernel/random/boot_id");
@@ -70,7 +75,7 @@ function surroundings(): Surroundings | undefined {
     // A /proc of another namespace than this process's own counts other processes.
     const isOwn = text(() => readlinkSync("/proc/self")) === String(process.pid);
     return boot === "" || namespace === "" || !isOwn
-        ? undefined
+        ? null
         : { machine: read("/etc/machine-id"), boot, namespace };
 }
 

@@ -91,7 +91,10 @@ describe("nix-cache up on a new stack, cut short", function () {
         await fresh.reset();
         const both = await Promise.all([nixCache(fresh.stack, UP), nixCache(fresh.stack, UP)]);
         for (const { stderr } of both.filter(({ status }) => status !== 0))
-            assert.match(stderr, /^nix-cache: the stack is in use: .*; wait for it, and run this again\. Nothing has been changed\.\n$/);
+            assert.match(
+                stderr,
+                /^nix-cache: the stack is in use: .*; wait for it, and run this again\. Nothing has been changed\.\n$/,
+            );
         const before = await fresh.secrets();
         const after = await nixCache(fresh.stack, UP);
         assert.equal(after.status, 0, after.stderr);

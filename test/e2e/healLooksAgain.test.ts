@@ -81,7 +81,10 @@ describe("nix-cache heal, while others change the server", function () {
         const said = run.lines.join("\n");
         assert.equal(run.steps, 1);
         assert.equal(run.status, 3, said + run.stderr);
-        assert.match(said, new RegExp(`\\n  now: user ${s.two}: disabled on the server, should be enabled\\n`));
+        assert.match(
+            said,
+            new RegExp(`\\n  now: user ${s.two}: disabled on the server, should be enabled\\n`),
+        );
         assert.match(said, /\ndone before that was seen: took what is to be made again out of the state\n/);
         assert.doesNotMatch(said, /^done: /m);
         assert.deepEqual(await server(), before);

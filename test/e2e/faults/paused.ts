@@ -38,6 +38,8 @@ export async function runPaused(
         process.kill(pid, "SIGSTOP");
         steps = 1;
         paused = meanwhile().finally(() => process.kill(pid, "SIGCONT"));
+        // It is waited for once the run has ended.
+        paused.catch(() => undefined);
     };
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     createInterface(child.stdout).on("line", (line) => {
