@@ -9,10 +9,10 @@ export type Removal =
     | { readonly remove: "target"; readonly arn: string }
     | {
           readonly remove: "attachment";
-          /** The user or group that keeps these policies and loses the others. */
+          /** The user or group that loses this policy, and keeps whatever else it has. */
           readonly from: string;
           readonly isGroup: boolean;
-          readonly keeps: readonly string[];
+          readonly policy: string;
       };
 
 /** One difference between the server and what the stack declares. */

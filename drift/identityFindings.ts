@@ -12,9 +12,14 @@ export function identityFindings(declared: Declared, live: Snapshot): Finding[] 
     ];
 }
 
+/** What a name stands for, if anything: `constructor` is a name that a user may have, and that every object knows. */
+function own<Value>(of: Readonly<Record<string, Value>>, name: string): Value | undefined {
+    return Object.hasOwn(of, name) ? of[name] : undefined;
+}
+
 function policyFindings(declared: Declared, live: Snapshot): Finding[] {
     const { name, document } = declared.writePolicy;
-    const found = live.policies[name];
+    const found = own(live.policies, name);
     const is =
         found === undefined ? "missing on the server" : differenceWords(policyDifference(document, found));
     if (is === "") return [];
@@ -35,7 +40,7 @@ function policyFindings(declared: Declared, live: Snapshot): Finding[] {
  * accounts) goes with it, and nothing else has to know of them.
  */
 function builderFindings(declared: Declared, user: string, live: Snapshot): Finding[] {
-    const found = live.users[user];
+    const found = own(live.users, user);
     const makeAgain = [declared.urns.builders[user] ?? ""].filter((urn) => urn !== "");
     const finding = (is: string, shouldBe: string, removals: Removal[]): Finding => ({
         subject: `user ${user}`,
@@ -90,20 +95,19 @@ function groupPolicies(group: string, live: Snapshot): string {
 /** Users and groups that are not the stack's, but were given its write policy: they can push. */
 function strangerFindings(declared: Declared, live: Snapshot): Finding[] {
     const { name } = declared.writePolicy;
-    const stranger = (from: string, isGroup: boolean, policies: readonly string[]): Finding => ({
+    const stranger = (from: string, isGroup: boolean): Finding => ({
         subject: `policy ${name}`,
         is: `attached to ${isGroup ? "group" : "user"} ${from} too`,
         shouldBe: "attached to the builders alone",
         makeAgain: [],
-        removals: [
-            { remove: "attachment", from, isGroup, keeps: policies.filter((policy) => policy !== name) },
-        ],
+        removals: [{ remove: "attachment", from, isGroup, policy: name }],
     });
     const users = Object.entries(live.users)
-        .filter(([user, { policies }]) => !(user in declared.builders) && policies.includes(name))
-        .map(([user, { policies }]) => stranger(user, false, policies));
+        // Also for a user with a name that every object has, `constructor`.
+        .filter(([user, { policies }]) => !Object.hasOwn(declared.builders, user) && policies.includes(name))
+        .map(([user]) => stranger(user, false));
     const groups = Object.entries(live.groups)
         .filter(([, policies]) => policies.includes(name))
-        .map(([group, policies]) => stranger(group, true, policies));
+        .map(([group]) => stranger(group, true));
     return [...users, ...groups];
 }

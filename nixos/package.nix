@@ -44,6 +44,7 @@ stdenvNoCC.mkDerivation {
       ../server/serverError.ts
       ../serverConfig.ts
       ../stackConfig.ts
+      ../toolchain/cache.ts
       ../toolchain/processLock.ts
       ../toolchain/pulumiOutput.ts
       ../toolchain/run.ts

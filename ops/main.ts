@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { constants } from "node:os";
 import { parseArgs } from "node:util";
 import { UserError } from "../cache/problem.ts";
 import { ServerError } from "../server/serverError.ts";
@@ -6,7 +7,9 @@ import { COMMANDS, type Options } from "./commands.ts";
 import { EXIT, type ExitStatus } from "./exitStatus.ts";
 import { PUSH_ARGUMENTS } from "../push/options.ts";
 import { commandHelp, generalHelp } from "./help.ts";
+import { account, isChanging, withAccount } from "./ledger.ts";
 import { runMetrics, writeMetrics } from "./metrics.ts";
+import { isSystemError, systemErrorWords } from "./systemError.ts";
 import { findProject } from "./target.ts";
 
 /** Runs `nix-cache <command>` and says how it ended. */
@@ -86,7 +89,10 @@ function misuse(message: string): ExitStatus {
     return EXIT.usage;
 }
 
-/** A user's mistake or a server's refusal is one line; anything else is a defect and shows where it is. */
+/**
+ * A user's mistake, a server's refusal or a disk's is one line, which says too what
+ * was done before it; anything else is a defect and shows where it is.
+ */
 function failed(error: unknown): ExitStatus {
     if (isNotInstalled(error)) {
         console.error(
@@ -94,14 +100,34 @@ function failed(error: unknown): ExitStatus {
         );
         return EXIT.failed;
     }
-    if (!(error instanceof UserError)) {
-        console.error(error);
-        return EXIT.failed;
-    }
+    if (!(error instanceof UserError) && !isSystemError(error)) console.error(error);
+    const message = withAccount(wordsOf(error));
     const status = error instanceof ServerError ? EXIT.unreachable : EXIT.failed;
-    if (process.argv.includes("--json")) console.log(JSON.stringify({ error: error.message, status }));
-    console.error(`nix-cache: ${error.message}`);
+    if (process.argv.includes("--json"))
+        console.log(JSON.stringify({ error: message, status, done: account() }));
+    console.error(`nix-cache: ${message}`);
     return status;
+}
+
+function wordsOf(error: unknown): string {
+    if (error instanceof UserError) return error.message;
+    if (!isSystemError(error)) return "this is a defect of the program; what it did is above";
+    const { path, syscall } = error;
+    return `${path ?? syscall ?? "the system"}: ${systemErrorWords(error)}`;
+}
+
+/**
+ * What reads the output may have had enough (`nix-cache host linux | head -1`).
+ * A command that changes things goes on to its end, unheard; any other ends as
+ * programs do that the signal SIGPIPE ends, which Node.js does not let through.
+ */
+function survivePipes(): void {
+    for (const stream of [process.stdout, process.stderr]) {
+        stream.on("error", (error: NodeJS.ErrnoException) => {
+            if (isChanging()) return;
+            process.exit(error.code === "EPIPE" ? 128 + constants.signals.SIGPIPE : EXIT.failed);
+        });
+    }
 }
 
 /** Whether a part of the program is missing: the package for builders has neither Pulumi's commands nor their libraries. */
@@ -109,6 +135,7 @@ function isNotInstalled(error: unknown): boolean {
     return error instanceof Error && (error as NodeJS.ErrnoException).code === "ERR_MODULE_NOT_FOUND";
 }
 
+survivePipes();
 process.exitCode = await main(process.argv.slice(2)).catch(failed);
 // An inline program that Pulumi has given up leaves connections behind that would keep this process for a minute.
 setTimeout(() => process.exit(), 500).unref();

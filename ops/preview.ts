@@ -3,19 +3,22 @@ import { plannedIn } from "../toolchain/pulumiOutput.ts";
 import { EXIT, type ExitStatus } from "./exitStatus.ts";
 import { checkBeforeUp } from "./beforeUp.ts";
 import { follow, isMarker, summary } from "./follow.ts";
+import { mayChange } from "./ledger.ts";
 import { readOutputsIfAny, stackName, type Target } from "./target.ts";
 import { previewStack } from "./upStack.ts";
 
 /** `nix-cache preview`: what `pulumi preview --expect-no-changes` does, also without a language host. */
-export async function preview(target: Target, json: boolean): Promise<ExitStatus> {
+export async function preview(given: Target, json: boolean): Promise<ExitStatus> {
+    mayChange();
     const say = json ? console.error : console.log;
-    const stack = await stackName(target);
+    const stack = await stackName(given);
+    const target = { ...given, stack };
     await checkBeforeUp(target, stack, (await readOutputsIfAny(target))?.declared, "preview");
     say(`stack ${stack}: pulumi preview`);
     // The marker that stands for drift says nothing that the warnings do not.
     const show = (line: string) => (isMarker(line) ? undefined : say(line));
     const { onLine, changes: planned, warnings } = follow(plannedIn, show);
-    const changes = await previewStack(target, stack, onLine);
+    const changes = await previewStack(target, onLine);
     const all = summary(changes);
     if (json) console.log(JSON.stringify({ stack, changes, planned, warnings }));
     const drifted = warnings.some(isDriftWarning);

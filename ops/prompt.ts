@@ -26,7 +26,7 @@ export async function prompt(question: string, { hidden = false } = {}): Promise
         const answer = await Promise.race([asked, closed]);
         if (answer === undefined) {
             if (!hidden) process.stderr.write("\n");
-            throw new UserError("cancelled; nothing has been changed");
+            throw new UserError("cancelled");
         }
         return answer;
     } finally {

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { UserError } from "../cache/problem.ts";
 import { pulumiError } from "../toolchain/pulumiOutput.ts";
+import { noteEngine } from "./engineRecords.ts";
 import { repairTornState, TORN } from "./tornState.ts";
 
 /** What a command printed, and how it ended. */
@@ -36,6 +37,9 @@ export async function runPulumi(folder: string, args: readonly string[], input?:
     return repairTornState(url, folder) ? runOnce(folder, args, input) : printed;
 }
 
+/** Commands of Pulumi's that take the stack's lock, of those that are run here. */
+const TAKE_LOCK = ["state", "refresh"];
+
 function runOnce(folder: string, args: readonly string[], input?: string): Promise<Printed> {
     return new Promise((resolve, reject) => {
         const child = spawn("pulumi", [...args, "--non-interactive", "--color=never"], {
@@ -43,6 +47,10 @@ function runOnce(folder: string, args: readonly string[], input?: string): Promi
             env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" },
             stdio: ["pipe", "pipe", "pipe"],
         });
+        const forget =
+            child.pid !== undefined && TAKE_LOCK.includes(args[0] ?? "")
+                ? noteEngine(child.pid)
+                : () => undefined;
         const printed = { stdout: "", stderr: "" };
         child.stdout.setEncoding("utf8").on("data", (text: string) => (printed.stdout += text));
         child.stderr.setEncoding("utf8").on("data", (text: string) => (printed.stderr += text));
@@ -53,7 +61,11 @@ function runOnce(folder: string, args: readonly string[], input?: string): Promi
                 ),
             ),
         );
-        child.on("close", (code) => resolve({ status: code ?? 1, ...printed }));
+        child.on("close", (code) => {
+            // One that was killed leaves its lock behind, and the note proves that.
+            if (code !== null) forget();
+            resolve({ status: code ?? 1, ...printed });
+        });
         // A child that has ended already does not read.
         child.stdin.on("error", () => undefined);
         child.stdin.end(input ?? "");

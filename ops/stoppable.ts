@@ -10,7 +10,7 @@ export type GoOn = () => void;
  * notes it; this process stays until then, since the program runs in it. A
  * second Ctrl-C ends all at once.
  *
- * @throws UserError, after Ctrl-C, which says how to go on
+ * @throws UserError, after Ctrl-C
  */
 export async function stoppable<Result>(work: (goOn: GoOn) => Promise<Result>): Promise<Result> {
     const stop = { isAsked: false };
@@ -20,7 +20,7 @@ export async function stoppable<Result>(work: (goOn: GoOn) => Promise<Result>): 
         stop.isAsked = true;
         console.error("\nstopping when the step under way is done; Ctrl-C again stops at once");
     };
-    const stopped = () => new UserError("stopped; the same command goes on from here");
+    const stopped = () => new UserError("stopped");
     process.on("SIGINT", ask);
     try {
         return await work(() => {

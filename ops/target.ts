@@ -48,6 +48,9 @@ export function stackArguments(target: Target): string[] {
     return target.stack === undefined ? [] : ["--stack", target.stack];
 }
 
+/** A stack that is known by its name: whoever selects another one meanwhile does not change which one is meant. */
+export type NamedTarget = Target & { readonly stack: string };
+
 /** The name of the stack that is meant. */
 export async function stackName(target: Target): Promise<string> {
     return target.stack ?? (await askPulumi(target.folder, ["stack", "--show-name"])).trim();
@@ -112,7 +115,8 @@ export async function readServerConfig(target: Target): Promise<ServerConfig> {
     return checkServerConfig(await readRawConfig(target));
 }
 
-function projectName(folder: string): string {
+/** The project's name: the namespace of its own keys, and a part of each URN. */
+export function projectName(folder: string): string {
     const text = readFileSync(join(folder, "Pulumi.yaml"), "utf8");
     return /^name:\s*["']?([^\s"'#]+)/m.exec(text)?.[1] ?? "nix-cache";
 }

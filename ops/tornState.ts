@@ -1,6 +1,6 @@
-import { globSync, rmSync, statSync } from "node:fs";
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { readdirSync, rmSync, statSync, type Dirent } from "node:fs";
+import { join } from "node:path";
+import { fileBackendFolder } from "./fileBackend.ts";
 
 /** How Pulumi's error lines end when it meets such a file. */
 export const TORN = /: EOF$/m;
@@ -19,12 +19,28 @@ export const TORN = /: EOF$/m;
  * where nothing was left to repair: another command has come upon the file at the same time.
  */
 export function repairTornState(backend: string, folder: string): boolean {
-    if (!backend.startsWith("file://")) return false;
-    const path = decodeURIComponent(backend.slice("file://".length).replace(/\?.*$/, ""));
-    const root = resolve(folder, path.replace(/^~/, homedir()));
-    const torn = globSync(join(root, ".pulumi", "{stacks,locks}", "**", "*.attrs")).filter(isEmpty);
-    for (const file of torn) rmSync(file, { force: true });
+    const root = fileBackendFolder(backend, folder);
+    if (root === undefined) return false;
+    for (const part of ["stacks", "locks"])
+        for (const file of filesBelow(join(root, ".pulumi", part)))
+            if (file.endsWith(".attrs") && isEmpty(file)) rmSync(file, { force: true });
     return true;
+}
+
+/** The folder's path is a path: a pattern that is made of it finds nothing where it holds `[x]`. */
+function* filesBelow(folder: string): Generator<string> {
+    let entries: Dirent[];
+    try {
+        entries = readdirSync(folder, { withFileTypes: true });
+    } catch (error) {
+        // Not there, or gone since: other commands work in it too.
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+        throw error;
+    }
+    for (const entry of entries) {
+        if (entry.isDirectory()) yield* filesBelow(join(folder, entry.name));
+        else yield join(folder, entry.name);
+    }
 }
 
 function isEmpty(file: string): boolean {

@@ -3,6 +3,7 @@ import { doneIn } from "../toolchain/pulumiOutput.ts";
 import { EXIT, type ExitStatus } from "./exitStatus.ts";
 import { checkBeforeUp } from "./beforeUp.ts";
 import { follow, summary } from "./follow.ts";
+import { mayChange } from "./ledger.ts";
 import { stoppable } from "./stoppable.ts";
 import { readOutputsIfAny, stackName, type Target } from "./target.ts";
 import { previewStack, upStack } from "./upStack.ts";
@@ -18,17 +19,19 @@ export interface UpOptions {
  * `nix-cache up`: what `pulumi up --yes` does, also where a killed run left its
  * lock, and without a language host.
  */
-export async function up(target: Target, { json, verbose }: UpOptions): Promise<ExitStatus> {
+export async function up(given: Target, { json, verbose }: UpOptions): Promise<ExitStatus> {
+    mayChange();
     const say = json === true ? console.error : console.log;
-    const stack = await stackName(target);
+    const stack = await stackName(given);
+    const target = { ...given, stack };
     const previous = (await readOutputsIfAny(target))?.declared;
     await checkBeforeUp(target, stack, previous, "update");
     say(`stack ${stack}: pulumi up`);
     // Only the engine can tell whether a user on the server is this stack's; before the first resource, it has to.
-    if (previous === undefined) await previewStack(target, stack, () => undefined);
+    if (previous === undefined) await previewStack(target, () => undefined);
     const { onLine, changes: done, warnings } = follow(doneIn, verbose === true ? () => undefined : say);
     const changes = await stoppable(() =>
-        upStack(target, stack, (line) => {
+        upStack(target, (line) => {
             if (verbose === true) say(line);
             onLine(line);
         }),

@@ -1,17 +1,14 @@
 import { mkdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import {
-    LocalWorkspace,
-    PulumiCommand,
-    type OutputMap,
-    type Stack,
-} from "@pulumi/pulumi/automation/index.js";
+import { LocalWorkspace, type OutputMap, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { UserError } from "../cache/problem.ts";
 import { inlineProgram } from "../inline/program.ts";
+import { notedCommand } from "../ops/engine.ts";
+import { PulumiError } from "../ops/pulumi.ts";
 import { repairTornState } from "../ops/tornState.ts";
 import { binFolder } from "../toolchain/pulumiHome.ts";
-import { byLine, pulumiError } from "../toolchain/pulumiOutput.ts";
+import { byLine } from "../toolchain/pulumiOutput.ts";
 import { lastLine, run } from "../toolchain/run.ts";
 import { stackEnvironment, type StackPlace } from "./stackPlace.ts";
 
@@ -36,7 +33,7 @@ export async function openStack(place: StackPlace): Promise<Stack> {
         {
             workDir: place.workDir,
             pulumiHome: place.pulumiHome,
-            pulumiCommand: await PulumiCommand.get({ root: place.pulumiHome }),
+            pulumiCommand: await notedCommand(place.pulumiHome),
             secretsProvider: "passphrase",
             envVars: {
                 ...stackEnvironment(place),
@@ -99,7 +96,7 @@ export interface Deployment {
  * Runs `pulumi up`.
  *
  * @param onLine takes each line that Pulumi prints
- * @throws UserError with what Pulumi called an error, in one line
+ * @throws PulumiError with what Pulumi called an error, in one line
  */
 export async function deploy(stack: Stack, onLine: (line: string) => void): Promise<Deployment> {
     let text = "";
@@ -114,6 +111,6 @@ export async function deploy(stack: Stack, onLine: (line: string) => void): Prom
         return { changes: { ...summary.resourceChanges }, outputs };
     } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
-        throw new UserError(pulumiError(text === "" ? message : text), { cause: error });
+        throw new PulumiError(text === "" ? message : text);
     }
 }

@@ -2,6 +2,7 @@ import { existsSync, rmSync, writeFileSync } from "node:fs";
 import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
 import { UserError } from "../cache/problem.ts";
 import { isDriftWarning } from "../drift/finding.ts";
+import { pastDeadLock } from "../ops/deadLock.ts";
 import { follow, summary } from "../ops/follow.ts";
 import { sayOn } from "../toolchain/progress.ts";
 import { doneIn } from "../toolchain/pulumiOutput.ts";
@@ -15,7 +16,6 @@ import { ensureRoot, prepare, sandboxConfig, sandboxPlace } from "./place.ts";
 import { prove } from "./proof.ts";
 import { sandboxTools } from "./remembered.ts";
 import { configure, deploy, openStack } from "./stack.ts";
-import { removeStaleLocks } from "./stackLocks.ts";
 
 const say = sayOn(process.stdout);
 
@@ -38,12 +38,17 @@ await command(async () => {
     const place = sandboxPlace(tools);
     const stack = await openStack(place);
     await endOrphanedPlugins(place.pulumiHome);
-    await removeStaleLocks(stack, place.state);
     for (const key of await configure(stack, place, sandboxConfig(minio)))
         say(`  ${key} in Pulumi.sandbox.yaml was another; it is the sandbox's own again`);
     say("Deploying the stack");
     const { onLine, warnings } = follow(doneIn, (line) => say(`  ${line}`));
-    const { changes, outputs } = await uncut(() => deploy(stack, onLine));
+    // The Pulumi of a start that was killed comes to its end by itself.
+    const { changes, outputs } = await uncut(() =>
+        pastDeadLock({ folder: place.workDir, stack: place.stackName }, () => deploy(stack, onLine), {
+            waitSeconds: 20,
+            shell: 'eval "$(npm run -s env)"; ',
+        }),
+    );
     const changed = summary(changes);
     say(`  ${changed ?? "no changes"}`);
     writeFileSync(paths.ready, "");

@@ -1,4 +1,5 @@
 import type { Removal } from "../drift/finding.ts";
+import { encryptForAdmin } from "./adminEncryption.ts";
 import { accepted, errorCode } from "./answers.ts";
 import { send, type Connection, type Request } from "./request.ts";
 
@@ -10,9 +11,10 @@ import { send, type Connection, type Request } from "./request.ts";
  * @throws ServerError, one line
  */
 export async function carryOut(to: Connection, bucket: string, removal: Removal): Promise<void> {
-    const answer = await send(to, requestFor(bucket, removal));
+    const answer = await send(to, requestFor(to, bucket, removal));
     const gone = [
         "XMinioAdminNoSuchUser",
+        "XMinioAdminPolicyChangeAlreadyApplied",
         "NoSuchLifecycleConfiguration",
         "NoSuchTagSet",
         "XMinioAdminRemoteTargetNotFoundError",
@@ -20,7 +22,7 @@ export async function carryOut(to: Connection, bucket: string, removal: Removal)
     if (!gone.includes(errorCode(answer))) accepted(answer, to);
 }
 
-function requestFor(bucket: string, removal: Removal): Request {
+function requestFor(to: Connection, bucket: string, removal: Removal): Request {
     const admin = (call: string) => `/minio/admin/v3/${call}`;
     const setting = (name: string): Request => ({
         method: "DELETE",
@@ -32,14 +34,19 @@ function requestFor(bucket: string, removal: Removal): Request {
             // Its service accounts, group memberships and attached policies go with it.
             return { method: "DELETE", path: admin("remove-user"), query: { accessKey: removal.user } };
         case "attachment":
+            // Not set-user-or-group-policy: that writes the whole list, and would take away what somebody
+            // else has given since it was read.
             return {
-                method: "PUT",
-                path: admin("set-user-or-group-policy"),
-                query: {
-                    policyName: removal.keeps.join(","),
-                    userOrGroup: removal.from,
-                    isGroup: String(removal.isGroup),
-                },
+                method: "POST",
+                path: admin("idp/builtin/policy/detach"),
+                headers: { "Content-Type": "application/octet-stream" },
+                body: encryptForAdmin(
+                    to.secretKey ?? "",
+                    JSON.stringify({
+                        policies: [removal.policy],
+                        [removal.isGroup ? "group" : "user"]: removal.from,
+                    }),
+                ),
             };
         case "quota":
             return {

@@ -67,7 +67,7 @@ describe("nix-cache heal, cut short", function () {
             const { stderr } = await completes(point, interrupt, () => Promise.resolve());
             assert.match(
                 stderr,
-                /^\nstopping when .*\nnix-cache: stopped; the same command goes on from here\n$/,
+                /^\nstopping when .*\nnix-cache: stopped\. Done before that: took what .+; the same command goes on from there\n$/,
             );
         }
     });

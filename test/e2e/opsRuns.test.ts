@@ -113,10 +113,15 @@ describe("nix-cache preview, up, heal and backup, for people and for programs", 
         assert.equal((await nixCache(stack, ["backup", file], { env: PASSPHRASE })).status, 0);
         const before = await stack.outputs();
         rmSync(stack.place.state, { recursive: true });
-        for (const command of [["drift"], ["heal", "--yes"], ["up"]]) {
+        for (const [command, end] of [
+            [["drift"], "\n"],
+            [["heal", "--yes"], ". Nothing has been changed.\n"],
+            [["up"], ". Nothing has been changed.\n"],
+        ] as const) {
             const { status, stderr } = await nixCache(stack, command);
             assert.equal(status, 1);
-            assert.match(stderr, /^nix-cache: .*npm run restore -- FILE --stack NAME\n$/);
+            assert.match(stderr, /^nix-cache: .*npm run restore -- FILE --stack NAME(\. .*)?\n$/);
+            assert.ok(stderr.endsWith(`NAME${end}`), stderr);
         }
         const restored = await nixCache(stack, ["restore", file, "--stack", "runs"], { env: PASSPHRASE });
         assert.equal(restored.status, 0, restored.stdout + restored.stderr);

@@ -115,11 +115,22 @@ describe("drift", () => {
         assert.deepEqual(finding.removals, [{ remove: "user", user: "one" }]);
     });
 
+    it("knows users by their own names, not by those that every object has", () => {
+        const stranger = { ...ONE, policies: ["b-write"] };
+        assert.deepEqual(lines({ ...LIVE, users: { one: ONE, constructor: stranger } }), [
+            "policy b-write: attached to user constructor too, should be attached to the builders alone",
+        ]);
+        const builders = { ...DECLARED.builders, constructor: "secret" };
+        assert.deepEqual(findDrift({ ...DECLARED, builders }, LIVE).map(findingLine), [
+            "user constructor: missing on the server, should be there",
+        ]);
+    });
+
     it("leaves a stranger its other policies", () => {
         const stranger = { ...ONE, policies: ["readwrite", "b-write"] };
         const [finding] = findDrift(DECLARED, { ...LIVE, users: { one: ONE, stranger } });
         assert.deepEqual(finding?.removals, [
-            { remove: "attachment", from: "stranger", isGroup: false, keeps: ["readwrite"] },
+            { remove: "attachment", from: "stranger", isGroup: false, policy: "b-write" },
         ]);
         assert.deepEqual(finding.makeAgain, []);
     });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { repairTornState, TORN } from "../../ops/tornState.ts";
 
 describe("a state that a kill left in pieces", () => {
@@ -9,7 +10,8 @@ describe("a state that a kill left in pieces", () => {
     const attributes = (...path: string[]) => join(folder, "my state", ".pulumi", ...path);
 
     beforeEach(() => {
-        folder = mkdtempSync(join(tmpdir(), "torn-"));
+        // Characters that mean something to a shell, in a pattern, in a regular expression.
+        folder = mkdtempSync(join(tmpdir(), "torn-[x]{a,b}*(c)?-"));
         for (const [path, content] of [
             [["stacks", "p", "a.json"], "{}"],
             [["stacks", "p", "a.json.attrs"], ""],
@@ -22,8 +24,11 @@ describe("a state that a kill left in pieces", () => {
     });
     afterEach(() => rmSync(folder, { recursive: true }));
 
-    for (const url of [() => `file://${folder}/my%20state?no_tmp_dir=true`, () => "file://./my%20state"]) {
-        it(`loses the empty files alone (${url.toString().slice(6)})`, () => {
+    for (const [where, url] of [
+        ["in a folder of its own", () => `${pathToFileURL(join(folder, "my state")).href}?no_tmp_dir=true`],
+        ["in a folder beside Pulumi.yaml", () => "file://./my%20state"],
+    ] as const) {
+        it(`loses the empty files alone, ${where}`, () => {
             assert.equal(repairTornState(url(), folder), true);
             assert.ok(existsSync(attributes("stacks", "p", "a.json")));
             assert.ok(existsSync(attributes("stacks", "p", "b.json.attrs")));

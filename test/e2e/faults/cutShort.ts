@@ -29,6 +29,7 @@ export const interrupt: Fault = interruptGroup;
  *
  * @param isStep tells which lines are steps
  * @param at the step; 0: never
+ * @param atStart done when it has been started
  */
 export async function runWithFault(
     stack: TestStack,
@@ -36,6 +37,7 @@ export async function runWithFault(
     isStep: RegExp,
     at: number,
     fault: Fault,
+    atStart: Fault = () => undefined,
 ): Promise<CutShort> {
     const child = spawn(process.execPath, [MAIN, ...args], {
         cwd: stack.place.workDir,
@@ -46,6 +48,7 @@ export async function runWithFault(
     if (pid === undefined) throw new Error("node could not be started");
     const end = () => killTree(pid);
     process.once("exit", end);
+    atStart(pid);
     const lines: string[] = [];
     let steps = 0;
     let stderr = "";

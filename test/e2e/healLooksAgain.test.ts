@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { readSnapshot } from "../../server/snapshot.ts";
+import { quiet } from "./byHand/healed.ts";
+import { Scene } from "./byHand/scene.ts";
+import { nixCache } from "./cli.ts";
+import { runPaused } from "./faults/paused.ts";
+import { serverState, stateOf } from "./serverState.ts";
+
+const HEAL = ["heal", "--yes"];
+/** The plan is shown, and nothing of it was done. */
+const SHOWN = { line: /^this will be done;/ };
+/** Pulumi is about to take the stack's lock. */
+const UPDATING = { child: /pulumi up / };
+
+describe("nix-cache heal, while others change the server", function () {
+    this.timeout(1_800_000);
+    let s: Scene;
+    const server = () => serverState(s.stack.minio.connection, s.bucket);
+    const users = async () => (await readSnapshot(s.stack.minio.connection, s.bucket)).users;
+
+    before(async () => {
+        s = await Scene.open("looks-again");
+        await s.mc("admin", "user", "add", "server", "passer-by", "strange-secret");
+    });
+
+    it("takes from another user nothing but the stack's policy, whatever else that is given meanwhile", async () => {
+        await s.mc("admin", "policy", "attach", "server", s.writePolicy, "--user", "passer-by");
+        const given = () => s.mc("admin", "policy", "attach", "server", "diagnostics", "--user", "passer-by");
+        const run = await runPaused(s.stack, HEAL, SHOWN, given);
+        assert.equal(run.steps, 1);
+        assert.equal(run.status, 0, run.lines.join("\n") + run.stderr);
+        assert.deepEqual((await users())["passer-by"]?.policies, ["diagnostics"]);
+        await quiet(s);
+    });
+
+    it("takes it from a group too, and says nothing of a policy that is gone by then", async () => {
+        await s.mc("admin", "group", "add", "server", "passers-by", "passer-by");
+        await s.mc("admin", "policy", "attach", "server", s.writePolicy, "--group", "passers-by");
+        await s.mc("admin", "policy", "attach", "server", "readonly", "--group", "passers-by");
+        const run = await nixCache(s.stack, HEAL);
+        assert.equal(run.status, 0, run.stdout + run.stderr);
+        const { groups } = await readSnapshot(s.stack.minio.connection, s.bucket);
+        assert.deepEqual(groups["passers-by"], ["readonly"]);
+    });
+
+    it("does nothing of a plan that is not the one that was shown, and says what differs", async () => {
+        await s.mc("admin", "user", "disable", "server", s.one);
+        await s.mc("quota", "set", s.at, "--size", "1GiB");
+        let before: unknown;
+        const state = stateOf(s.stack);
+        const run = await runPaused(s.stack, HEAL, SHOWN, async () => {
+            await s.mc("admin", "user", "disable", "server", s.two);
+            await s.mc("quota", "clear", s.at);
+            before = await server();
+        });
+        const said = run.lines.join("\n");
+        assert.equal(run.status, 3, said + run.stderr);
+        assert.equal(
+            said.split("\n\n").at(-1),
+            [
+                "the server is not as it was when this was shown:",
+                `  now: user ${s.two}: disabled on the server, should be enabled`,
+                `  no longer: quota of bucket ${s.bucket}: 1073741824 bytes, beyond which uploads are refused, should be none`,
+                "nothing has been changed",
+                "to see what would be done now: npm run -s heal",
+            ].join("\n"),
+        );
+        assert.deepEqual(await server(), before);
+        assert.equal(stateOf(s.stack), state);
+        assert.equal((await nixCache(s.stack, HEAL)).status, 0);
+        await quiet(s);
+    });
+
+    it("looks once more when it has the lock: what came in between is not touched", async () => {
+        await s.mc("admin", "user", "disable", "server", s.one);
+        let before: unknown;
+        const run = await runPaused(s.stack, HEAL, UPDATING, async () => {
+            await s.mc("admin", "user", "disable", "server", s.two);
+            before = await server();
+        });
+        const said = run.lines.join("\n");
+        assert.equal(run.steps, 1);
+        assert.equal(run.status, 3, said + run.stderr);
+        assert.match(
+            said,
+            new RegExp(`\\n  now: user ${s.two}: disabled on the server, should be enabled\\n`),
+        );
+        assert.match(said, /\ndone before that was seen: took what is to be made again out of the state\n/);
+        assert.doesNotMatch(said, /^done: /m);
+        assert.deepEqual(await server(), before);
+        assert.equal((await nixCache(s.stack, HEAL)).status, 0);
+        await quiet(s);
+    });
+
+    it("goes on with what is left where another has put back a part meanwhile", async () => {
+        await s.mc("admin", "user", "disable", "server", s.one);
+        await s.mc("quota", "set", s.at, "--size", "1GiB");
+        const run = await runPaused(s.stack, HEAL, UPDATING, () => s.mc("quota", "clear", s.at));
+        const said = run.lines.join("\n");
+        assert.equal(run.status, 0, said + run.stderr);
+        assert.match(said, new RegExp(`^done: remove user ${s.one},`, "m"));
+        assert.doesNotMatch(said, /^done: .*quota/m);
+        await quiet(s);
+    });
+
+    it("touches nothing while another heal has the stack, and says who; that one ends well", async () => {
+        await s.mc("admin", "user", "disable", "server", s.one);
+        await s.mc("admin", "user", "disable", "server", s.two);
+        await s.mc("anonymous", "set", "public", s.at);
+        // The first has the lock, and has removed the first user.
+        const first = await runPaused(s.stack, HEAL, { line: /^done: remove user/ }, async () => {
+            const [before, state] = [await server(), stateOf(s.stack)];
+            const second = await nixCache(s.stack, HEAL);
+            assert.equal(second.status, 1, second.stdout + second.stderr);
+            assert.match(
+                second.stderr,
+                /^nix-cache: the stack is in use: Pulumi of \S+@\S+ \(process \d+\) works on it; wait for it, and run this again\. Nothing has been changed\.\n$/,
+            );
+            assert.doesNotMatch(second.stdout, /^done: /m);
+            assert.deepEqual(await server(), before);
+            assert.equal(stateOf(s.stack), state);
+        });
+        assert.equal(first.steps, 1);
+        assert.equal(first.status, 0, first.lines.join("\n") + first.stderr);
+        await quiet(s);
+    });
+});
