@@ -43,6 +43,7 @@ stdenvNoCC.mkDerivation {
       ../server/request.ts
       ../server/serverError.ts
       ../stackConfig.ts
+      ../toolchain/kernelLock.ts
       ../toolchain/processLock.ts
       ../toolchain/pulumiOutput.ts
       ../toolchain/run.ts
