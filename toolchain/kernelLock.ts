@@ -1,4 +1,4 @@
-import { closeSync, fchownSync, lstatSync, openSync, statSync } from "node:fs";
+import { closeSync, fchownSync, lstatSync, openSync, rmSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { DatabaseSync } from "node:sqlite";
@@ -9,6 +9,8 @@ import { systemErrorWords } from "../ops/systemError.ts";
 export interface Held {
     /** Gives it back; the end of the process does too, however it ends. */
     readonly release: () => void;
+    /** The same, and removes the file: for a lock that is seldom taken, in a folder where it would be in people's way. */
+    readonly remove: () => void;
 }
 
 /** SQLite's result codes (sqlite.org/rescode.html); the lower byte is the primary one. */
@@ -58,7 +60,10 @@ export async function tryKernelLock(file: string): Promise<Held | undefined> {
         close(held);
         return undefined;
     }
-    return { release: () => close(held) };
+    const release = () => close(held);
+    // While it is held: who locks what is no longer there notices it above.
+    const remove = () => (rmSync(file, { force: true }), release());
+    return { release, remove };
 }
 
 /** Makes the file if it is missing. @returns which one it is */

@@ -56,13 +56,14 @@ export async function tryProcessLock(file: string): Promise<Held | undefined> {
     const held = await tryKernelLock(`${file}.held`);
     if (held === undefined) return undefined;
     sayWho(file);
-    const release = () => {
+    const end = (how: () => void) => {
         process.off("exit", release);
         forget(file);
-        held.release();
+        how();
     };
+    const release = () => end(held.release);
     process.once("exit", release);
-    return { release };
+    return { release, remove: () => end(held.remove) };
 }
 
 /** Only who holds the lock writes here. Without it (the disk is full) the lock is as good, and others are not told the number. */
