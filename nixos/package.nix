@@ -45,6 +45,7 @@ stdenvNoCC.mkDerivation {
       ../serverConfig.ts
       ../stackConfig.ts
       ../toolchain/cache.ts
+      ../toolchain/kernelLock.ts
       ../toolchain/processLock.ts
       ../toolchain/pulumiOutput.ts
       ../toolchain/run.ts

@@ -6,9 +6,6 @@ import { takeProcessLock } from "../toolchain/processLock.ts";
  * @param file holds the process's number
  * @throws UserError when another works it
  */
-export function lockQueue(file: string): Promise<void> {
-    return takeProcessLock(file, {
-        isHolder: (processArguments) => /\bpush\b/.test(processArguments),
-        refused: (pid) => `another nix-cache push works this queue (process ${pid})`,
-    });
+export async function lockQueue(file: string): Promise<void> {
+    await takeProcessLock(file, (holder) => `another nix-cache push works this queue (${holder})`);
 }

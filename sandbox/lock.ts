@@ -5,9 +5,9 @@ import { takeProcessLock } from "../toolchain/processLock.ts";
  *
  * @throws UserError when another is at work
  */
-export function takeLock(file: string): Promise<void> {
-    return takeProcessLock(file, {
-        isHolder: (processArguments) => /sandbox\/\w+\.ts/.test(processArguments),
-        refused: (pid) => `another npm start, stop or clean is at work here (process ${pid}); wait for it`,
-    });
+export async function takeLock(file: string): Promise<void> {
+    await takeProcessLock(
+        file,
+        (holder) => `another npm start, stop or clean is at work here (${holder}); wait for it`,
+    );
 }

@@ -1,0 +1,53 @@
+import { createHash } from "node:crypto";
+import { lstatSync, readdirSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+
+/** Milliseconds after which nobody writes to one any more. */
+const ABANDONED_MS = 3_600_000;
+
+/** The name of a file's new content until it is whole: `.NAME.RANDOM.unfinished`, hidden. */
+export function unfinishedName(name: string, random: string): string {
+    return `.${short(name)}.${random}.unfinished`;
+}
+
+/**
+ * Removes what runs that were killed have left of a file.
+ *
+ * @param alone whether nobody else can be writing the file now; default: false, and only what is
+ *   an hour old is removed
+ */
+export function removeUnfinished(file: string, alone = false): void {
+    const [folder, name] = [dirname(file), basename(file)];
+    // Of versions that wrote one after the other under this name.
+    remove(`${file}.unfinished`);
+    const start = `.${short(name)}.`;
+    for (const entry of names(folder)) {
+        if (!entry.startsWith(start) || !/^[0-9a-f]{16}\.unfinished$/.test(entry.slice(start.length)))
+            continue;
+        const found = lstatSync(join(folder, entry), { throwIfNoEntry: false });
+        if (found?.isFile() === true && (alone || Date.now() - found.mtimeMs > ABANDONED_MS))
+            remove(join(folder, entry));
+    }
+}
+
+/** A name may have 255 bytes, and a longer one is made of it. */
+function short(name: string): string {
+    return Buffer.byteLength(name) <= 200 ? name : createHash("sha256").update(name).digest("hex");
+}
+
+function names(folder: string): string[] {
+    try {
+        return readdirSync(folder);
+    } catch {
+        // Whoever writes the file will say what is wrong with its folder.
+        return [];
+    }
+}
+
+function remove(file: string): void {
+    try {
+        rmSync(file, { force: true });
+    } catch {
+        // A folder of this name is nothing of ours.
+    }
+}
