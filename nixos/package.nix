@@ -40,8 +40,10 @@ stdenvNoCC.mkDerivation {
       ../push
       ../rawConfig.ts
       ../server/answers.ts
+      ../server/limits.ts
       ../server/request.ts
       ../server/serverError.ts
+      ../server/transmit.ts
       ../stackConfig.ts
       ../toolchain/processLock.ts
       ../toolchain/pulumiOutput.ts

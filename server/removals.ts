@@ -10,7 +10,7 @@ import { send, type Connection, type Request } from "./request.ts";
  * @throws ServerError, one line
  */
 export async function carryOut(to: Connection, bucket: string, removal: Removal): Promise<void> {
-    const answer = await send(to, requestFor(bucket, removal));
+    const answer = await send(to, { ...requestFor(bucket, removal), kind: "short" });
     const gone = [
         "XMinioAdminNoSuchUser",
         "NoSuchLifecycleConfiguration",
@@ -20,9 +20,9 @@ export async function carryOut(to: Connection, bucket: string, removal: Removal)
     if (!gone.includes(errorCode(answer))) accepted(answer, to);
 }
 
-function requestFor(bucket: string, removal: Removal): Request {
+function requestFor(bucket: string, removal: Removal): Omit<Request, "kind"> {
     const admin = (call: string) => `/minio/admin/v3/${call}`;
-    const setting = (name: string): Request => ({
+    const setting = (name: string): Omit<Request, "kind"> => ({
         method: "DELETE",
         path: `/${bucket}`,
         query: { [name]: "" },
