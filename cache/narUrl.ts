@@ -10,8 +10,9 @@ export function isPlainNarUrl(url: string): boolean {
     return /^nar\/[0-9A-Za-z][0-9A-Za-z._+-]{0,199}$/.test(url);
 }
 
-/** Endings of NARs by compression; others have none (Nix, `binary-cache-store.cc`). */
+/** Endings of NARs by compression, as Nix gives them (`binary-cache-store.cc`). */
 const ENDINGS: Readonly<Record<string, string>> = {
+    none: "",
     xz: ".xz",
     bzip2: ".bz2",
     zstd: ".zst",
@@ -26,9 +27,13 @@ const ENDINGS: Readonly<Record<string, string>> = {
  * compression, so any other may be of another path.
  */
 export function isOwnNarUrl({ url, compression, fileHash, narHash }: NarInfo): boolean {
-    const [, hash = "", ending] = /^nar\/([0-9a-z]{52})\.nar(\.\w+)?$/.exec(url) ?? [];
-    const named = [fileHash, narHash].some(
+    const [, hash = "", ending = ""] = /^nar\/([0-9a-z]{52})\.nar(\.\w+)?$/.exec(url) ?? [];
+    const isNamed = [fileHash, narHash].some(
         (one) => one !== undefined && canonicalSha256(one) === `sha256:${hash}`,
     );
-    return named && (ending === undefined || ending === (ENDINGS[compression] ?? ending));
+    const should = ENDINGS[compression];
+    // Of others it differs between versions of Nix, but is none of these.
+    const isEnding =
+        should === undefined ? ending === "" || !Object.values(ENDINGS).includes(ending) : ending === should;
+    return isNamed && isEnding;
 }

@@ -8,4 +8,11 @@ export class ServerError extends UserError {
 /** The server answers with more than such an answer may have. The rest was not read. */
 export class TooLarge extends ServerError {
     override readonly name = "TooLarge";
+    /** Bytes, where the server said them. */
+    readonly size: number | undefined;
+
+    constructor(message: string, size: number | undefined) {
+        super(message);
+        this.size = size;
+    }
 }

@@ -46,14 +46,16 @@ export function transmit(
                 const most = status >= 300 ? ERROR_BYTES : limit.bytes;
                 // Its reader may not be there yet when it breaks, and hears of it then.
                 answer.on("error", () => undefined);
-                const tooLarge = (size: string) =>
-                    new TooLarge(
-                        `${url.origin} answers ${request.method} ${request.path} with ${size}; ${status >= 300 ? "an error" : limit.what} has at most ${inWords(most)}, so it was not read`,
-                    );
+                const tooLarge = (words: string, size?: number) => {
+                    const isError = status >= 300;
+                    const message = `${url.origin} answers ${request.method} ${request.path} with ${words}; ${isError ? "an error" : limit.what} has at most ${inWords(most)}, so it was not read`;
+                    // An error is the server's own, whatever the bucket holds.
+                    return isError ? new ServerError(message) : new TooLarge(message, size);
+                };
                 const length = request.method === "HEAD" ? 0 : Number(headers["content-length"] ?? 0);
                 if (length > most) {
                     answer.destroy();
-                    reject(tooLarge(inWords(length)));
+                    reject(tooLarge(inWords(length), length));
                     return;
                 }
                 const more = tooLarge(`more than ${inWords(most)}`);

@@ -6,7 +6,7 @@ import { canonicalSha256 } from "../../cache/sha256.ts";
 import { send, type Connection, type Head } from "../../server/request.ts";
 import { Gate } from "./gate.ts";
 import type { NarSample } from "./narSample.ts";
-import { readNar, type ReadNar } from "./narReader.ts";
+import { mostBytes, readNar, type ReadNar } from "./narReader.ts";
 import { Remembered } from "./remembered.ts";
 
 /** NARs read at the same time: each may need tens of megabytes to be unpacked. */
@@ -56,6 +56,8 @@ export class Nars {
         if (nar.broken !== undefined) return failed(`its NAR ${url} ${nar.broken}`);
         if (should !== undefined && (nar.size ?? should) !== should)
             return failed(`its NAR ${url} has ${nar.size} bytes, should have ${should}`);
+        if ((nar.size ?? 0) > mostBytes(narSize))
+            return failed(`its NAR ${url} has ${nar.size} bytes, which is more than the NAR in it`);
         return { ...compared(info, nar), until: expiryOf(nar.headers) };
     }
 

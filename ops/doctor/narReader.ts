@@ -42,13 +42,15 @@ export async function readNar(
     count: (bytes: number) => void,
 ): Promise<ReadNar> {
     const { path, fileSize, narSize } = request;
-    // No compression makes a NAR much larger.
-    const most = fileSize ?? narSize + narSize / 16 + 1024 * 1024;
+    const most = fileSize ?? mostBytes(narSize);
     let opened;
     try {
         opened = await stream(from, path, most);
     } catch (error) {
-        if (error instanceof TooLarge) return { status: 200, headers: {}, isTooLarge: true };
+        if (error instanceof TooLarge)
+            return error.size === undefined
+                ? { status: 200, headers: {}, isTooLarge: true }
+                : { status: 200, headers: {}, size: error.size };
         throw error;
     }
     const { status, headers, body } = opened;
@@ -60,6 +62,11 @@ export async function readNar(
         return { status, headers, ...size };
     }
     return { status, headers, ...(await hashes(body, headers["content-encoding"], request, count)) };
+}
+
+/** Bytes of a file at most: no compression makes a NAR much larger. */
+export function mostBytes(narSize: number): number {
+    return narSize + narSize / 16 + 1024 * 1024;
 }
 
 /** What Nix unpacks by the library libarchive, beside what is unpacked here. */

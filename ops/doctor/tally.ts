@@ -49,7 +49,7 @@ export class Tally {
     }
 
     checks(looked: Looked): Check[] {
-        return [this.content(looked), this.expiry(), this.references(looked)];
+        return [this.content(looked), ...this.fileHashes(), this.expiry(), this.references(looked)];
     }
 
     private content(looked: Looked): Check {
@@ -66,13 +66,18 @@ export class Tally {
                     ? ["hosts may not read them: npm run drift says why, npm run heal puts it back"]
                     : REPAIR,
             );
-        if (this.count("content", "warning") > 0)
-            return this.wrong(name, "content", "warning", `odd in ${count}`, REPAIR);
         if (this.done === 0) return ok(name, "the cache is empty");
         return ok(
             name,
             `${count}: signed, ${looked.bytesRead === undefined ? "their NARs there" : this.readWords(looked.bytesRead)}`,
         );
+    }
+
+    /** Only where there is something to say. */
+    private fileHashes(): Check[] {
+        if (this.count("content", "warning") === 0) return [];
+        const words = "with another hash than their narinfos say";
+        return [this.wrong("files of NARs", "content", "warning", words, REPAIR)];
     }
 
     /** What was proven, and of how many. */

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import * as zlib from "node:zlib";
-import { lastLine, run } from "../../toolchain/run.ts";
+import { run } from "../../toolchain/run.ts";
 
 type Bytes = AsyncIterable<Buffer>;
 
@@ -47,17 +47,21 @@ export async function unpackerFor(compression: string): Promise<Unpack | undefin
 function withProgram(packed: Bytes, command: string, args: readonly string[]): Bytes {
     const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"] });
     let words = "";
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (words = (words + text).slice(-1000)));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (words = (words + text).slice(0, 1000)));
     const ended = new Promise<string | undefined>((resolve) => {
         child.once("error", (error) => resolve(error.message));
-        child.once("close", (status) =>
-            resolve(status === 0 ? undefined : lastLine(words) || `${command} failed`),
-        );
+        child.once("close", (status) => resolve(status === 0 ? undefined : firstOf(words, command)));
     });
     return between(packed, child.stdin, child.stdout, async () => {
         const wrong = await ended;
         if (wrong !== undefined) throw new Error(wrong);
     });
+}
+
+/** What a program says first is the reason; what follows is advice. */
+function firstOf(words: string, command: string): string {
+    const line = words.split("\n").find((one) => one.startsWith(`${command}: `));
+    return line?.slice(command.length + 2).replace("(stdin): ", "") ?? `${command} failed`;
 }
 
 /** What comes out while the other goes in. An error of where it comes from is the one that is heard of. */

@@ -1,0 +1,12 @@
+import { nixCache } from "../cli.ts";
+import type { TestStack } from "../testStack.ts";
+
+/** Has the process itself say at its end what memory it had at most. */
+const SAY = 'process.on("exit",()=>process.stderr.write("peak "+process.resourceUsage().maxRSS+"\\n"))';
+
+/** Runs `nix-cache` as a user does. @returns the memory that it had at most, in MiB */
+export async function peakMemoryOf(stack: TestStack, args: readonly string[]): Promise<number> {
+    const NODE_OPTIONS = `--import data:text/javascript,${encodeURIComponent(SAY)}`;
+    const { stderr } = await nixCache(stack, args, { env: { NODE_OPTIONS } });
+    return Math.round(Number(/^peak (\d+)$/m.exec(stderr)?.[1] ?? 0) / 1024);
+}
