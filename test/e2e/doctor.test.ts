@@ -227,7 +227,6 @@ describe("nix-cache doctor", function () {
         };
         const small = await peakWith(1_000_000);
         const large = await peakWith(300_000_000);
-        console.log(`      peak memory: 1 MB ${small} MiB, 300 MB ${large} MiB`);
         assert.ok(small > 0 && large < small + 50, `1 MB: ${small} MiB, 300 MB: ${large} MiB`);
         await finds(7, {
             "signatures and NARs":
