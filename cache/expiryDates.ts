@@ -21,3 +21,13 @@ export function expiryDays(
     const days = rules.filter(({ prefix }) => name.startsWith(prefix)).map((rule) => rule.days);
     return days.length === 0 ? undefined : Math.min(...days);
 }
+
+/**
+ * The moment from which the server hides an object, in milliseconds since 1970;
+ * Infinity: it never does. From the header `x-amz-expiration` (Amazon S3 API, HeadObject).
+ */
+export function expiryOf(headers: Readonly<Record<string, string | string[] | undefined>>): number {
+    const date = /expiry-date="([^"]+)"/.exec(String(headers["x-amz-expiration"] ?? ""))?.[1];
+    const time = date === undefined ? Number.NaN : Date.parse(date);
+    return Number.isNaN(time) ? Infinity : time;
+}

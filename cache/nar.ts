@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { encodeNixBase32 } from "./nixBase32.ts";
+import { sha256Text } from "./sha256.ts";
 
 /** The store whose paths the cache serves. Nix hashes it into every store path. */
 export const STORE_DIR = "/nix/store";
@@ -37,16 +38,25 @@ export interface TextFile {
  */
 export function textStorePath(file: TextFile): string {
     const references = [...(file.references ?? [])].sort(byBytes);
-    const type = ["text", ...references].join(":");
     const inner = createHash("sha256").update(file.contents).digest("hex");
-    const preimage = `${type}:sha256:${inner}:${STORE_DIR}:${file.name}`;
+    return storePathOf(["text", ...references].join(":"), inner, file.name);
+}
+
+/**
+ * The store path that a type, a SHA-256 and a name come to.
+ *
+ * @param type for example `source` or `output:out`, with references where the type has them
+ * @param hash in hexadecimal
+ */
+export function storePathOf(type: string, hash: string, name: string): string {
+    const preimage = `${type}:sha256:${hash}:${STORE_DIR}:${name}`;
     const digest = fold(createHash("sha256").update(preimage).digest(), 20);
-    return `${STORE_DIR}/${encodeNixBase32(digest)}-${file.name}`;
+    return `${STORE_DIR}/${encodeNixBase32(digest)}-${name}`;
 }
 
 /** A hash as narinfo files write it: `sha256:` and 52 characters of Nix base-32. */
 export function nixSha256(bytes: Buffer | string): string {
-    return `sha256:${encodeNixBase32(createHash("sha256").update(bytes).digest())}`;
+    return sha256Text(createHash("sha256").update(bytes).digest());
 }
 
 /** Nix sorts by bytes; JavaScript's own order is by UTF-16 units, localeCompare by language. */

@@ -1,6 +1,8 @@
 import { byBytes, STORE_DIR } from "./nar.ts";
-import { encodeNixBase32 } from "./nixBase32.ts";
+import { shown } from "./problem.ts";
+import { canonicalSha256 } from "./sha256.ts";
 import { signDetached, verifyDetached } from "./signingKey.ts";
+import { isStoreName } from "./storeName.ts";
 
 /**
  * What a binary cache says of one store path, in `HASH.narinfo`.
@@ -34,19 +36,25 @@ export interface NarInfo {
 }
 
 /**
- * Reads a narinfo file. Fields it does not know are passed over, as Nix does.
+ * Reads a narinfo file, and refuses what Nix refuses: hosts can use it, or this
+ * throws. Fields that it does not know are passed over, as Nix does.
+ *
+ * Source: `src/libstore/nar-info.cc`.
  *
  * @throws Error, one line, when a required field is missing or is no valid value.
  */
 export function parseNarinfo(text: string): NarInfo {
     const fields = new Map<string, string>();
     const signatures: string[] = [];
-    for (const line of text.split("\n").filter((l) => l !== "")) {
-        const colon = line.indexOf(": ");
-        // `References: ` of a path without any may have lost its blank to an editor or a proxy.
-        const [name, value] =
-            colon < 0 ? [line.replace(/:$/, ""), ""] : [line.slice(0, colon), line.slice(colon + 2)];
+    // Nix takes a file that does not end with a line end for a torn one.
+    if (text !== "" && !text.endsWith("\n")) throw new Error("this narinfo ends within a line");
+    for (const line of text.split("\n").slice(0, -1)) {
+        const [, name, value] = /^([^:]*): (.*)$/.exec(line) ?? [];
+        if (name === undefined || value === undefined)
+            throw new Error(`this narinfo has a line that is none of its own: ${shown(line)}`);
         if (name === "Sig") signatures.push(value);
+        else if (["References", "CA"].includes(name) && (fields.get(name) ?? "") !== "")
+            throw new Error(`this narinfo has ${name} twice`);
         else fields.set(name, value);
     }
     const required = (name: string) => {
@@ -60,21 +68,29 @@ export function parseNarinfo(text: string): NarInfo {
     };
     const storePath = required("StorePath");
     if (!storePath.startsWith(`${STORE_DIR}/`)) {
-        throw new Error(`this narinfo is of another store: ${storePath}`);
+        throw new Error(`this narinfo is of another store: ${shown(storePath)}`);
     }
+    storeName("StorePath", storePath.slice(STORE_DIR.length + 1));
+    const narHash = required("NarHash");
+    if (canonicalSha256(narHash) === undefined) throw noSha256(narHash);
     const fileHash = optional("FileHash");
+    if (fileHash !== undefined && !/^(md5|sha1|sha256|sha512)[:-][A-Za-z0-9+/=]+$/.test(fileHash))
+        throw new Error(`this narinfo's FileHash is no hash: ${shown(fileHash)}`);
     const fileSize = optional("FileSize");
     const deriver = optional("Deriver");
     const ca = optional("CA");
+    const references = (fields.get("References") ?? "").split(" ").filter((name) => name !== "");
+    references.forEach((name) => storeName("References", name));
+    if (deriver !== undefined) storeName("Deriver", deriver);
     return {
         storePath,
         url: required("URL"),
-        compression: fields.get("Compression") ?? "bzip2",
+        compression: optional("Compression") ?? "bzip2",
         ...(fileHash === undefined ? {} : { fileHash }),
-        ...(fileSize === undefined ? {} : { fileSize: bytes("FileSize", fileSize) }),
-        narHash: required("NarHash"),
-        narSize: bytes("NarSize", required("NarSize")),
-        references: (fields.get("References") ?? "").split(" ").filter((name) => name !== ""),
+        ...(fileSize === undefined ? {} : { fileSize: bytes("FileSize", fileSize, 0) }),
+        narHash,
+        narSize: bytes("NarSize", required("NarSize"), 1),
+        references,
         ...(deriver === undefined ? {} : { deriver }),
         ...(ca === undefined ? {} : { ca }),
         signatures,
@@ -109,7 +125,9 @@ export function formatNarinfo(info: NarInfo): string {
  */
 export function fingerprint(info: NarInfo): string {
     const references = info.references.map((name) => `${STORE_DIR}/${name}`).sort(byBytes);
-    return ["1", info.storePath, canonicalHash(info.narHash), info.narSize, references.join(",")].join(";");
+    const narHash = canonicalSha256(info.narHash);
+    if (narHash === undefined) throw noSha256(info.narHash);
+    return ["1", info.storePath, narHash, info.narSize, references.join(",")].join(";");
 }
 
 /**
@@ -132,16 +150,17 @@ export function verifyNarinfo(info: NarInfo, trustedPublicKeys: readonly string[
     );
 }
 
-function bytes(field: string, value: string): number {
-    if (!/^\d+$/.test(value)) throw new Error(`this narinfo's ${field} is no number of bytes: ${value}`);
-    return Number(value);
+function bytes(field: string, value: string, least: number): number {
+    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+    if (!Number.isSafeInteger(number) || number < least)
+        throw new Error(`this narinfo's ${field} is no number of bytes: ${shown(value)}`);
+    return number;
 }
 
-/** Nix reads hashes in three spellings (some caches write hexadecimal) but signs over its own base-32. */
-function canonicalHash(hash: string): string {
-    const match = /^sha256[:-](?:([0-9a-z]{52})|([0-9a-f]{64})|([A-Za-z0-9+/]{43}=))$/.exec(hash);
-    if (match === null) throw new Error(`this narinfo's NarHash is no SHA-256: ${hash}`);
-    const [, base32, hex, base64] = match;
-    if (base32 !== undefined) return `sha256:${base32}`;
-    return `sha256:${encodeNixBase32(Buffer.from(hex ?? base64 ?? "", hex === undefined ? "base64" : "hex"))}`;
+function storeName(field: string, value: string): void {
+    if (!isStoreName(value)) throw new Error(`this narinfo's ${field} is no store path: ${shown(value)}`);
+}
+
+function noSha256(hash: string): Error {
+    return new Error(`this narinfo's NarHash is no SHA-256: ${shown(hash)}`);
 }

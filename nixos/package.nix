@@ -40,9 +40,11 @@ stdenvNoCC.mkDerivation {
       ../push
       ../rawConfig.ts
       ../server/answers.ts
+      ../server/limits.ts
       ../server/request.ts
       ../server/serverError.ts
       ../serverConfig.ts
+      ../server/transmit.ts
       ../stackConfig.ts
       ../toolchain/cache.ts
       ../toolchain/kernelLock.ts

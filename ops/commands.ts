@@ -12,6 +12,9 @@ export interface Options extends PushOptions {
     readonly verbose?: boolean | undefined;
     readonly deep?: boolean | undefined;
     readonly sample?: string | undefined;
+    readonly "nar-bytes"?: string | undefined;
+    readonly upstream?: string[] | undefined;
+    readonly all?: boolean | undefined;
     readonly recipient?: string | undefined;
     readonly identity?: string | undefined;
     readonly "passphrase-file"?: string | undefined;
@@ -99,11 +102,15 @@ export const COMMANDS: readonly Command[] = [
     {
         name: "doctor",
         arguments: [],
-        options: ["deep", "sample", "metrics"],
+        options: ["deep", "sample", "nar-bytes", "upstream", "all", "metrics"],
         summary: "looks at the cache as hosts see it",
         details: [
-            "--deep                checks the whole content: signatures, NARs, references, expiry",
-            "--sample N            checks N narinfos; default: 20",
+            "--deep                checks the whole content: signatures, references, expiry; reads every NAR and hashes it",
+            "--nar-bytes SIZE      with --deep: reads NARs of no more than so much in all, of every size; for example 10GiB",
+            "--sample N            checks N narinfos; default: 20, with --deep: all",
+            "--upstream URL        another cache that hosts have, asked for what is not in this one; more than once for",
+            "                      several, '' for none. Default: https://cache.nixos.org",
+            "--all                 lists everything that is wrong, and not the first of each check (--json does, too)",
             METRICS,
         ],
         run: async (target, options) => (await import("./doctor.ts")).doctor(target, options),

@@ -40,7 +40,7 @@ export async function ask(
     cache: Cache,
     method: Request["method"],
     key: string,
-    rest: Omit<Request, "method" | "path"> = {},
+    rest: Omit<Request, "method" | "path">,
 ): Promise<Answer> {
     const answer = await send(cache.connection, { method, path: `/${cache.bucket}/${key}`, ...rest });
     const code = errorCode(answer);

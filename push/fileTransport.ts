@@ -1,15 +1,18 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { STORE_DIR } from "../cache/nar.ts";
 import { formatNarinfo, parseNarinfo, type NarInfo } from "../cache/narinfo.ts";
-import { ask, mustAsk, type Cache } from "./cache.ts";
+import { mustAsk } from "./cache.ts";
 import type { Member } from "./closure.ts";
+import { mustBeWhole } from "./damage.ts";
+import { etagOf } from "./etag.ts";
 import { copyTo } from "./nix.ts";
 import { mapAtOnce } from "./pool.ts";
+import { narFile } from "./presence.ts";
 import type { Settings } from "./settings.ts";
 import { baseName, narinfoKey } from "./storePath.ts";
 import type { Missing } from "./transport.ts";
-import { uploadFile } from "./upload.ts";
+import { PART_BYTES, uploadFile } from "./upload.ts";
 
 /** Content types as Nix itself uploads them. */
 const NAR_TYPE = "application/x-nix-nar";
@@ -38,10 +41,13 @@ export async function exportAndUpload(settings: Settings, missing: Missing, fold
     for (const chunk of chunks(missing.members)) {
         const paths = chunk.map(({ path }) => path);
         await copyTo(settings.nix, url, paths, { XDG_CACHE_HOME: join(folder, "nix") });
+        // The very files that are uploaded, as hosts will read them.
+        await mustBeWhole(settings.nix, url, paths);
         const files = chunk.map(({ path }) => narinfoFile(folder, path));
-        await mapAtOnce(files, UPLOADS_AT_ONCE, ({ info }) => putNar(settings.cache, folder, info));
+        await mapAtOnce(files, UPLOADS_AT_ONCE, ({ info }) => putNar(settings, folder, info));
         for (const { key, text } of files) {
             await mustAsk(settings.cache, "PUT", key, {
+                kind: "short",
                 headers: { "Content-Type": NARINFO_TYPE },
                 body: text,
             });
@@ -51,11 +57,13 @@ export async function exportAndUpload(settings: Settings, missing: Missing, fold
     }
 }
 
-/** Uploads a NAR unless it is there: a NAR's name is the hash of its content. */
-async function putNar(cache: Cache, folder: string, info: NarInfo): Promise<void> {
-    const { status, headers } = await ask(cache, "HEAD", info.url);
-    if (status === 200 && Number(headers["content-length"]) === info.fileSize) return;
-    await uploadFile(cache, info.url, join(folder, info.url), NAR_TYPE);
+/** Uploads a NAR unless it is there, with this content. */
+async function putNar({ cache, force }: Settings, folder: string, info: NarInfo): Promise<void> {
+    const file = join(folder, info.url);
+    const { size } = statSync(file);
+    const there = force ? undefined : await narFile(cache, info);
+    if (there?.size === size && there.etag === (await etagOf(file, size, PART_BYTES))) return;
+    await uploadFile(cache, info.url, file, NAR_TYPE);
 }
 
 /** Cuts a closure into pieces, its order kept, none with more bytes than that unless it is one path. */

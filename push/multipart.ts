@@ -34,7 +34,12 @@ export async function inParts(
     ranges: readonly Range[],
     sendPart: (range: Range, query: Readonly<Record<string, string>>) => Promise<Answer>,
 ): Promise<void> {
-    const begun = await mustAsk(cache, "POST", key, { query: { uploads: "" }, headers, body: "" });
+    const begun = await mustAsk(cache, "POST", key, {
+        kind: "short",
+        query: { uploads: "" },
+        headers,
+        body: "",
+    });
     const uploadId = tag(begun, "UploadId");
     try {
         const parts: string[] = [];
@@ -46,12 +51,12 @@ export async function inParts(
             parts.push(`<Part><PartNumber>${index + 1}</PartNumber><ETag>${etag}</ETag></Part>`);
         }
         const body = `<CompleteMultipartUpload>${parts.join("")}</CompleteMultipartUpload>`;
-        const done = await mustAsk(cache, "POST", key, { query: { uploadId }, body });
+        const done = await mustAsk(cache, "POST", key, { kind: "work", query: { uploadId }, body });
         // S3 may answer 200 before it knows, and say in the body that it failed.
         if (done.body.includes("<Error>"))
             throw new PathError(`${key} could not be put together from its parts`);
     } catch (error) {
-        await ask(cache, "DELETE", key, { query: { uploadId } }).catch(() => undefined);
+        await ask(cache, "DELETE", key, { kind: "short", query: { uploadId } }).catch(() => undefined);
         throw error;
     }
 }

@@ -59,9 +59,10 @@ export async function copyTo(
 }
 
 /** Arguments have a limit (128 KiB each, 2 MiB together on Linux); this stays far from it. */
-const PATHS_AT_ONCE = 2_000;
+export const PATHS_AT_ONCE = 2_000;
 
-function inStore({ store }: Nix): string[] {
+/** Arguments that name the local store, where it is not Nix's own. */
+export function inStore({ store }: Nix): string[] {
     return store === undefined ? [] : ["--store", store];
 }
 
@@ -69,7 +70,8 @@ function from({ store }: Nix): string[] {
     return store === undefined ? [] : ["--from", store];
 }
 
-async function runNix(
+/** Runs `nix`. @throws MachineError when it cannot be run, or was killed */
+export async function runNix(
     nix: Nix,
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
@@ -85,7 +87,7 @@ async function runNix(
 }
 
 /** What Nix calls an error, in one line and without the colours of a terminal. */
-function nixMessage({ stderr }: Outcome): string {
+export function nixMessage({ stderr }: Outcome): string {
     const lines = stderr
         .replaceAll(/\x1b\[[0-9;]*m/g, "")
         .split("\n")

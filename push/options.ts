@@ -22,6 +22,7 @@ export interface PushOptions {
     readonly watch?: boolean | undefined;
     readonly once?: boolean | undefined;
     readonly retry?: boolean | undefined;
+    readonly force?: boolean | undefined;
 }
 
 /** As `parseArgs` of Node takes them. */
@@ -42,6 +43,7 @@ export const PUSH_ARGUMENTS = {
     watch: { type: "boolean" },
     once: { type: "boolean" },
     retry: { type: "boolean" },
+    force: { type: "boolean" },
 } as const;
 
 type Environment = NodeJS.ProcessEnv;
@@ -90,6 +92,7 @@ export function pushSettings(options: PushOptions, env: Environment = process.en
         ...(transport === undefined ? {} : { transport }),
         ...(compression === undefined ? {} : { compression }),
         ...(maxTries === undefined ? {} : { maxTries }),
+        ...(options.force === undefined ? {} : { force: options.force }),
         backoff: {
             firstMs: first ?? DEFAULT_BACKOFF.firstMs,
             longestMs: longest ?? DEFAULT_BACKOFF.longestMs,

@@ -64,7 +64,10 @@ async function push(
             ours.filter(({ path }) => !known.has(path)),
         )),
     ]);
-    const members = ours.filter(({ path }) => before.get(path)?.good === undefined);
+    const members = ours.filter(({ path }) =>
+        // With force, what this run has not seen yet, and so not sent.
+        settings.force ? !known.has(path) : before.get(path)?.good === undefined,
+    );
     if (members.length > 0) {
         const sent = new Set(members);
         const others = closure.filter((member) => !sent.has(member));

@@ -18,7 +18,7 @@ const KEPT = ["content-type", "content-encoding", "cache-control", "content-disp
  * @param copyBytes what is larger is copied in parts of this size. Default: {@link COPY_BYTES}
  */
 export async function renew(cache: Cache, key: string, copyBytes = COPY_BYTES): Promise<void> {
-    const { headers } = await mustAsk(cache, "HEAD", key);
+    const { headers } = await mustAsk(cache, "HEAD", key, { kind: "short" });
     const size = Number(headers["content-length"]);
     const kept = Object.fromEntries(
         KEPT.flatMap((name) => (typeof headers[name] === "string" ? [[name, headers[name]]] : [])),
@@ -27,6 +27,7 @@ export async function renew(cache: Cache, key: string, copyBytes = COPY_BYTES): 
     const source = { "x-amz-copy-source": `/${cache.bucket}/${key}` };
     if (size <= copyBytes) {
         await mustAsk(cache, "PUT", key, {
+            kind: "work",
             headers: { ...kept, ...source, "x-amz-metadata-directive": "REPLACE" },
             body: "",
         });
@@ -34,6 +35,7 @@ export async function renew(cache: Cache, key: string, copyBytes = COPY_BYTES): 
     }
     await inParts(cache, key, kept, partRanges(size, copyBytes), ({ first, last }, query) =>
         mustAsk(cache, "PUT", key, {
+            kind: "work",
             query,
             headers: { ...source, "x-amz-copy-source-range": `bytes=${first}-${last}` },
             body: "",

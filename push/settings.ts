@@ -28,6 +28,8 @@ export interface GivenSettings {
     readonly transport?: TransportName;
     /** Compression of NARs, as Nix names it. Default: Nix's own (xz). */
     readonly compression?: string;
+    /** Sends again what looks good in the cache. Default: false. */
+    readonly force?: boolean;
     /** Tries of a path that fails by its own fault. Default: 5. */
     readonly maxTries?: number;
     readonly backoff?: Backoff;
@@ -46,6 +48,7 @@ export interface Settings {
     readonly upstreamKeys: readonly string[];
     readonly transport: TransportName;
     readonly compression?: string;
+    readonly force: boolean;
     readonly maxTries: number;
     readonly backoff: Backoff;
     readonly nix: Nix;
@@ -95,6 +98,7 @@ export function readSettings(given: GivenSettings): Settings {
         upstreamKeys: given.upstreamKeys ?? DEFAULTS.upstreamKeys,
         transport: given.transport ?? DEFAULTS.transport,
         ...(given.compression === undefined ? {} : { compression: given.compression }),
+        force: given.force ?? false,
         maxTries: given.maxTries ?? DEFAULTS.maxTries,
         backoff: given.backoff ?? DEFAULT_BACKOFF,
         nix: given.nix ?? {},

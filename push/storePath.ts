@@ -1,11 +1,9 @@
 import { STORE_DIR } from "../cache/nar.ts";
-
-/** 32 characters of Nix base-32, a dash, and a name (Nix manual, "Store Path"). */
-const STORE_PATH = /^\/nix\/store\/[0-9a-df-np-sv-z]{32}-[A-Za-z0-9+\-._?=]{1,211}$/;
+import { isStoreName } from "../cache/storeName.ts";
 
 /** Whether this is the full path of a store object: no file within one, no link to one. */
 export function isStorePath(text: string): boolean {
-    return STORE_PATH.test(text);
+    return text.startsWith(`${STORE_DIR}/`) && isStoreName(baseName(text));
 }
 
 /** What stands after `/nix/store/`. No two paths share it, and it is a file name of at most 244 bytes. */

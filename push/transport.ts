@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ask, type Cache } from "./cache.ts";
 import type { Member } from "./closure.ts";
+import { mustBeWhole } from "./damage.ts";
 import { exportAndUpload } from "./fileTransport.ts";
 import { copyTo } from "./nix.ts";
 import type { Presence } from "./presence.ts";
@@ -27,7 +28,7 @@ export interface Missing {
  * @param folder an empty folder for files on the way
  */
 export async function transport(settings: Settings, missing: Missing, folder: string): Promise<void> {
-    const name = settings.transport === "s3" && nixCanDoIt(missing) ? "s3" : "file";
+    const name = settings.transport === "s3" && !settings.force && nixCanDoIt(missing) ? "s3" : "file";
     if (name === "s3") await copyToS3(settings, missing, folder);
     else await exportAndUpload(settings, missing, folder);
 }
@@ -36,7 +37,8 @@ export async function transport(settings: Settings, missing: Missing, folder: st
  * Whether Nix's own copy to S3 does what is needed. It does not where a path
  * refers to one that is to be left out ("cannot add … because the reference …
  * is not valid"), nor where there is a narinfo already (its NAR is gone, or
- * its signature is by a key that hosts accept no more): such a path it skips.
+ * its signature is by a key that hosts accept no more): such a path it skips,
+ * as it does a NAR that is there, which is why a forced push is not its work.
  */
 export function nixCanDoIt({ members, presence, elsewhere }: Missing): boolean {
     return members.every(
@@ -59,13 +61,11 @@ async function copyToS3(settings: Settings, { members }: Missing, folder: string
         XDG_CACHE_HOME: folder,
         ...caFile(settings, folder),
     };
+    const paths = members.map(({ path }) => path);
+    // Nix signs what its database says of a path, and uploads what its files are.
+    await mustBeWhole(settings.nix, undefined, paths);
     try {
-        await copyTo(
-            settings.nix,
-            url,
-            members.map(({ path }) => path),
-            env,
-        );
+        await copyTo(settings.nix, url, paths, env);
     } catch (error) {
         // What the server cannot do at the moment is no fault of the path: ask it.
         await isWell(settings.cache);
@@ -75,7 +75,7 @@ async function copyToS3(settings: Settings, { members }: Missing, folder: string
 
 /** @throws ServerError when the server does not serve the builder */
 async function isWell(cache: Cache): Promise<void> {
-    await ask(cache, "GET", "nix-cache-info");
+    await ask(cache, "GET", "nix-cache-info", { kind: "own" });
 }
 
 function caFile({ ca }: Settings, folder: string): Record<string, string> {

@@ -28,11 +28,11 @@ export async function uploadFile(
         };
         const headers = { "Content-Type": contentType };
         if (size <= partBytes) {
-            await mustAsk(cache, "PUT", key, { headers, body: await read(0, size) });
+            await mustAsk(cache, "PUT", key, { kind: "short", headers, body: await read(0, size) });
             return;
         }
         await inParts(cache, key, headers, partRanges(size, partBytes), async ({ first, last }, query) =>
-            mustAsk(cache, "PUT", key, { query, body: await read(first, last - first + 1) }),
+            mustAsk(cache, "PUT", key, { kind: "short", query, body: await read(first, last - first + 1) }),
         );
     } finally {
         await handle.close();

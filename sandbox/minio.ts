@@ -105,9 +105,12 @@ async function answersWithin(
         try {
             const live = await send(
                 { ...connection, timeoutMs: 2_000 },
-                { method: "GET", path: "/minio/health/live" },
+                { method: "GET", path: "/minio/health/live", kind: "short" },
             );
-            const list = await send({ ...connection, timeoutMs: 2_000 }, { method: "GET", path: "/" });
+            const list = await send(
+                { ...connection, timeoutMs: 2_000 },
+                { method: "GET", path: "/", kind: "listing" },
+            );
             if (live.status === 200 && list.status === 200) return true;
         } catch {
             // Not yet.

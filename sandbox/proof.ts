@@ -84,7 +84,7 @@ export async function prove(options: ProofOptions, say: Say): Promise<number> {
 async function mayPush(builder: Connection, bucket: string): Promise<void> {
     const path = `/${bucket}/${narinfoName(closurePaths().at(-1) ?? "")}`;
     const headers = { "If-None-Match": "*" };
-    const { status } = await send(builder, { method: "PUT", path, headers, body: "" });
+    const { status } = await send(builder, { method: "PUT", path, headers, body: "", kind: "short" });
     if (status !== 412)
         throw new UserError(`the builder ${builder.accessKey ?? ""} may not push (status ${status})`);
 }
@@ -92,7 +92,7 @@ async function mayPush(builder: Connection, bucket: string): Promise<void> {
 /** @throws UserError when somebody without credentials can write */
 async function refuseAnonymousWrite(anonymous: Connection, bucket: string): Promise<void> {
     const path = `/${bucket}/written-by-anybody`;
-    const { status } = await send(anonymous, { method: "PUT", path, body: "" });
+    const { status } = await send(anonymous, { method: "PUT", path, body: "", kind: "short" });
     if (status !== 403)
         throw new UserError(`an upload without credentials was answered with status ${status}, not 403`);
 }

@@ -64,7 +64,11 @@ export async function readWithoutNix(
         }
         // A NAR that real Nix compressed earlier was checked then.
         if (info.compression !== "none") continue;
-        const nar = await send(anonymous, { method: "GET", path: `/${bucket}/${info.url}` });
+        const nar = await send(anonymous, {
+            method: "GET",
+            path: `/${bucket}/${info.url}`,
+            kind: "smallNar",
+        });
         if (nar.status !== 200 || nar.body.length !== info.narSize || nixSha256(nar.body) !== info.narHash) {
             throw new UserError(`the cache's ${info.url} is not what its narinfo says`);
         }
@@ -81,13 +85,20 @@ export async function isInCache(
         closurePaths().map(async (path) => {
             const info = await getNarinfo(anonymous, bucket, path);
             if (info === undefined || !verifyNarinfo(info, trustedPublicKeys)) return false;
-            return (await send(anonymous, { method: "HEAD", path: `/${bucket}/${info.url}` })).status === 200;
+            return (
+                (await send(anonymous, { method: "HEAD", path: `/${bucket}/${info.url}`, kind: "short" }))
+                    .status === 200
+            );
         }),
     );
     return found.every((there) => there);
 }
 
 async function getNarinfo(anonymous: Connection, bucket: string, path: string): Promise<NarInfo | undefined> {
-    const answer = await send(anonymous, { method: "GET", path: `/${bucket}/${narinfoName(path)}` });
+    const answer = await send(anonymous, {
+        method: "GET",
+        path: `/${bucket}/${narinfoName(path)}`,
+        kind: "narinfo",
+    });
     return answer.status === 200 ? parseNarinfo(answer.body.toString()) : undefined;
 }

@@ -18,7 +18,11 @@ export async function upload(builder: Connection, bucket: string, files: Export)
 }
 
 async function putUnlessThere(builder: Connection, bucket: string, file: CacheFile): Promise<boolean> {
-    const { status } = await send(builder, { method: "HEAD", path: `/${bucket}/${file.name}` });
+    const { status } = await send(builder, {
+        method: "HEAD",
+        path: `/${bucket}/${file.name}`,
+        kind: "short",
+    });
     if (status === 200) return false;
     await put(builder, bucket, file);
     return true;
@@ -32,6 +36,7 @@ async function put(builder: Connection, bucket: string, file: CacheFile): Promis
             "Content-Type": file.name.endsWith(".narinfo") ? "text/x-nix-narinfo" : "application/x-nix-nar",
         },
         body: file.content,
+        kind: "short",
     });
     if (answer.status !== 200) {
         throw new UserError(`the builder may not write ${file.name} (status ${answer.status})`);

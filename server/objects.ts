@@ -1,6 +1,7 @@
 import { XMLParser } from "fast-xml-parser";
 import { accepted } from "./answers.ts";
-import { send, type Connection } from "./request.ts";
+import { send, type Answer, type Connection } from "./request.ts";
+import { ServerError } from "./serverError.ts";
 
 /** One object of a bucket, as a listing shows it. */
 export interface ListedObject {
@@ -39,7 +40,6 @@ export async function* listObjects(
     bucket: string,
     { prefix = "", after = "", pageSize = 1000 }: ListingOptions = {},
 ): AsyncGenerator<ListedObject[]> {
-    const parser = new XMLParser({ parseTagValue: false, isArray: (name) => name === "Contents" });
     let token: string | undefined;
     do {
         const query = {
@@ -51,16 +51,35 @@ export async function* listObjects(
             ...(after === "" ? {} : { "start-after": after }),
             ...(token === undefined ? {} : { "continuation-token": token }),
         };
-        const answer = accepted(await send(to, { method: "GET", path: `/${bucket}`, query }), to);
-        const { Contents = [], NextContinuationToken } = (parser.parse(answer.body) as Listing)
+        const request = { method: "GET", path: `/${bucket}`, query, kind: "listing" } as const;
+        const page = readPage(accepted(await send(to, request), to), to);
+        // It would never end.
+        if (page.next !== undefined && page.next === token)
+            throw new ServerError(
+                `${new URL(to.url).origin} lists the same page of ${bucket} again and again`,
+            );
+        token = page.next;
+        yield page.objects;
+    } while (token !== undefined);
+}
+
+/** @throws ServerError when it is no listing: a proxy's page, for one */
+function readPage({ body }: Answer, to: Connection): { objects: ListedObject[]; next?: string } {
+    const parser = new XMLParser({ parseTagValue: false, isArray: (name) => name === "Contents" });
+    try {
+        const { Contents = [], NextContinuationToken: next } = (parser.parse(body) as Listing)
             .ListBucketResult;
-        token = NextContinuationToken;
-        yield Contents.map(({ Key, Size, LastModified }) => ({
+        const objects = Contents.map(({ Key, Size, LastModified }) => ({
             key: decodeURIComponent(Key.replace(/\+/g, " ")),
             size: Number(Size),
             modified: new Date(LastModified),
         }));
-    } while (token !== undefined);
+        return { objects, ...(next === undefined ? {} : { next }) };
+    } catch (error) {
+        throw new ServerError(`${new URL(to.url).origin} answers with no listing where one was expected`, {
+            cause: error,
+        });
+    }
 }
 
 /** Whether a bucket holds no object at all. */
@@ -75,7 +94,7 @@ export async function holdsMoreThan(
     bucket: string,
     names: readonly string[],
 ): Promise<boolean> {
-    if ((await send(to, { method: "HEAD", path: `/${bucket}` })).status === 404) return false;
+    if ((await send(to, { method: "HEAD", path: `/${bucket}`, kind: "short" })).status === 404) return false;
     for await (const page of listObjects(to, bucket, { pageSize: names.length + 1 }))
         if (page.some(({ key }) => !names.includes(key))) return true;
     return false;

@@ -11,7 +11,7 @@ import { send, type Connection, type Request } from "./request.ts";
  * @throws ServerError, one line
  */
 export async function carryOut(to: Connection, bucket: string, removal: Removal): Promise<void> {
-    const answer = await send(to, requestFor(to, bucket, removal));
+    const answer = await send(to, { ...requestFor(to, bucket, removal), kind: "short" });
     const gone = [
         "XMinioAdminNoSuchUser",
         "XMinioAdminPolicyChangeAlreadyApplied",
@@ -22,9 +22,9 @@ export async function carryOut(to: Connection, bucket: string, removal: Removal)
     if (!gone.includes(errorCode(answer))) accepted(answer, to);
 }
 
-function requestFor(to: Connection, bucket: string, removal: Removal): Request {
+function requestFor(to: Connection, bucket: string, removal: Removal): Omit<Request, "kind"> {
     const admin = (call: string) => `/minio/admin/v3/${call}`;
-    const setting = (name: string): Request => ({
+    const setting = (name: string): Omit<Request, "kind"> => ({
         method: "DELETE",
         path: `/${bucket}`,
         query: { [name]: "" },

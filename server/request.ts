@@ -1,7 +1,8 @@
-import * as http from "node:http";
-import * as https from "node:https";
+import type * as http from "node:http";
+import type * as https from "node:https";
 import aws4 from "aws4";
-import { ServerError } from "./serverError.ts";
+import { LIMITS, secondsFor, type Kind, type Limit } from "./limits.ts";
+import { transmit } from "./transmit.ts";
 
 /** Where a MinIO server is and who asks. */
 export interface Connection {
@@ -32,22 +33,53 @@ export interface Request {
     readonly query?: Readonly<Record<string, string>>;
     readonly headers?: Readonly<Record<string, string>>;
     readonly body?: Buffer | string;
+    /** What its answer is to be, which limits its bytes and its time. */
+    readonly kind: Kind;
 }
 
 /** A server's whole answer. */
-export interface Answer {
+export interface Answer extends Head {
+    readonly body: Buffer;
+}
+
+/** What comes before an answer's content. */
+export interface Head {
     readonly status: number;
     readonly headers: http.IncomingHttpHeaders;
-    readonly body: Buffer;
+}
+
+/** An answer whose content is still to come. */
+export interface Opened extends Head {
+    /** Its content. Read it to its end, or leave the loop, which ends the connection. */
+    readonly body: AsyncIterable<Buffer>;
 }
 
 /**
  * Sends one request, signed with AWS Signature Version 4 when the connection
  * has credentials, and reads the whole answer.
  *
- * @throws ServerError, one line, when there is no answer. Every HTTP status is an answer, 403 and 500 too.
+ * @throws ServerError, one line, when there is no answer, or it takes too long;
+ *   TooLarge when it has more bytes than its kind may have. Every HTTP status is an answer, 403 and 500 too.
  */
 export async function send(to: Connection, request: Request): Promise<Answer> {
+    const { status, headers, body } = await open(to, request, LIMITS[request.kind]);
+    const parts: Buffer[] = [];
+    for await (const part of body) parts.push(part);
+    return { status, headers, body: Buffer.concat(parts) };
+}
+
+/**
+ * Sends a GET for an object of any size, whose content is read piece by piece.
+ *
+ * @param bytes more than the object has are not read
+ * @throws as {@link send}, while the content is read too
+ */
+export function stream(to: Connection, path: string, bytes: number): Promise<Opened> {
+    const limit = { what: "this object", bytes, seconds: LIMITS.short.seconds + secondsFor(bytes) };
+    return open(to, { method: "GET", path }, limit);
+}
+
+async function open(to: Connection, request: Omit<Request, "kind">, limit: Limit): Promise<Opened> {
     const url = new URL(to.url);
     const options: aws4.Request & https.RequestOptions = {
         service: "s3",
@@ -65,45 +97,7 @@ export async function send(to: Connection, request: Request): Promise<Answer> {
     if (to.accessKey !== undefined && to.secretKey !== undefined) {
         aws4.sign(options, { accessKeyId: to.accessKey, secretAccessKey: to.secretKey });
     }
-    return transmit(url, to, options, request.body);
-}
-
-function transmit(
-    url: URL,
-    to: Connection,
-    options: https.RequestOptions,
-    body: Buffer | string | undefined,
-): Promise<Answer> {
-    const timeoutMs = to.timeoutMs ?? 10_000;
-    return new Promise((resolve, reject) => {
-        const fail = (error: Error) =>
-            reject(new ServerError(`${url.origin} does not answer: ${reason(error)}`, { cause: error }));
-        const call = (url.protocol === "https:" ? https : http).request(
-            {
-                ...options,
-                host: url.hostname.replace(/^\[|\]$/g, ""),
-                port: url.port === "" ? undefined : Number(url.port),
-                agent: to.agent ?? false,
-                ...(to.ca === undefined ? {} : { ca: to.ca }),
-                ...(to.insecure === true ? { rejectUnauthorized: false } : {}),
-            },
-            (answer) => {
-                const parts: Buffer[] = [];
-                answer.on("data", (part: Buffer) => parts.push(part));
-                answer.on("error", fail);
-                answer.on("end", () =>
-                    resolve({
-                        status: answer.statusCode ?? 0,
-                        headers: answer.headers,
-                        body: Buffer.concat(parts),
-                    }),
-                );
-            },
-        );
-        call.setTimeout(timeoutMs, () => call.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
-        call.on("error", fail);
-        call.end(body);
-    });
+    return transmit(url, to, options, request, limit);
 }
 
 /** S3 signs the path as it is sent, so it is encoded once, by RFC 3986, slashes kept. */
@@ -112,33 +106,4 @@ function encodePath(path: string, query: Readonly<Record<string, string>>): stri
         encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
     const pairs = Object.entries(query).map(([name, value]) => `${encode(name)}=${encode(value)}`);
     return path.split("/").map(encode).join("/") + (pairs.length === 0 ? "" : `?${pairs.join("&")}`);
-}
-
-/** Node's error codes in words that say what to look at. */
-function reason(error: Error & { code?: string }): string {
-    switch (error.code) {
-        case "ECONNREFUSED":
-            return "connection refused (is MinIO running, is the port right?)";
-        case "ENOTFOUND":
-        case "EAI_AGAIN":
-            return "its name cannot be resolved";
-        case "DEPTH_ZERO_SELF_SIGNED_CERT":
-        case "SELF_SIGNED_CERT_IN_CHAIN":
-        case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
-        case "UNABLE_TO_GET_ISSUER_CERT_LOCALLY":
-        // Another CA of the same name.
-        case "CERT_SIGNATURE_FAILURE":
-            return "its certificate is signed by no authority known here (set minio:minioCacertFile to the CA's certificate)";
-        case "CERT_HAS_EXPIRED":
-            return "its certificate has expired";
-        case "ERR_TLS_CERT_ALTNAME_INVALID":
-            return "its certificate is for another name";
-        case "EPROTO":
-            return "it does not speak TLS on this port (minio:minioSsl)";
-        case "ECONNRESET":
-        case "HPE_INVALID_CONSTANT":
-            return "it broke the connection (does minio:minioSsl fit the server?)";
-        default:
-            return error.message.split("\n")[0] ?? error.message;
-    }
 }

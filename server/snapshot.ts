@@ -5,6 +5,7 @@ import { readBucket } from "./bucketExport.ts";
 import { unpack } from "./exportFiles.ts";
 import { readIdentities } from "./iamExport.ts";
 import { send, type Answer, type Connection } from "./request.ts";
+import { TooLarge } from "./serverError.ts";
 
 /**
  * Reads users, policies, groups, one bucket's settings and the stack's own
@@ -18,9 +19,14 @@ import { send, type Answer, type Connection } from "./request.ts";
  */
 export async function readSnapshot(to: Connection, bucket: string): Promise<Snapshot> {
     const [iam, metadata, ...objects] = await Promise.all([
-        send(to, { method: "GET", path: "/minio/admin/v3/export-iam" }),
-        send(to, { method: "GET", path: "/minio/admin/v3/export-bucket-metadata", query: { bucket } }),
-        ...MANAGED_OBJECTS.map((name) => send(to, { method: "GET", path: `/${bucket}/${name}` })),
+        send(to, { method: "GET", path: "/minio/admin/v3/export-iam", kind: "export" }),
+        send(to, {
+            method: "GET",
+            path: "/minio/admin/v3/export-bucket-metadata",
+            query: { bucket },
+            kind: "export",
+        }),
+        ...MANAGED_OBJECTS.map((name) => readOwn(to, `/${bucket}/${name}`)),
     ]);
     const identities = readIdentities(unpack(accepted(iam, to)));
     if (errorCode(metadata) === "NoSuchBucket") return { ...identities, objects: {} };
@@ -29,11 +35,24 @@ export async function readSnapshot(to: Connection, bucket: string): Promise<Snap
         bucket: readBucket(unpack(accepted(metadata, to))),
         objects: Object.fromEntries(
             objects.flatMap((answer, index) => {
-                if (answer.status === 404) return [];
-                return [[MANAGED_OBJECTS[index] ?? "", readObject(accepted(answer, to))]];
+                const name = MANAGED_OBJECTS[index] ?? "";
+                if (answer === "too large") return [[name, TOO_LARGE]];
+                return answer.status === 404 ? [] : [[name, readObject(accepted(answer, to))]];
             }),
         ),
     };
+}
+
+/** Somebody put something else in its place, which is drift: its content is as good as any that is not declared. */
+const TOO_LARGE: LiveObject = { content: "", contentType: "", extraHeaders: [] };
+
+async function readOwn(to: Connection, path: string): Promise<Answer | "too large"> {
+    try {
+        return await send(to, { method: "GET", path, kind: "own" });
+    } catch (error) {
+        if (error instanceof TooLarge) return "too large";
+        throw error;
+    }
 }
 
 function readObject({ headers, body }: Answer): LiveObject {

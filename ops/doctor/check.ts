@@ -8,8 +8,10 @@ export interface Check {
     readonly result: Result;
     /** What was seen. */
     readonly seen: string;
-    /** What to do about it; only where it is not ok. */
+    /** What to do about it, in a line or more; only where it is not ok. */
     readonly advice?: string;
+    /** What was found, a line each. Default: no more than {@link seen} says. */
+    readonly details?: readonly string[];
 }
 
 /** A check that came out well. */
@@ -22,13 +24,20 @@ export function bad(name: string, result: "warning" | "failure", seen: string, a
     return { name, result, seen, advice };
 }
 
+/** Not below the names: store paths are long, and a terminal has 80 columns. */
+const INDENT = "".padEnd(9);
+
 /** The checks as a table for a terminal, what to do below each that is not ok. */
 export function table(checks: readonly Check[]): string {
     const width = Math.max(...checks.map(({ name }) => name.length));
     return checks
-        .flatMap(({ name, result, seen, advice }) => [
+        .flatMap(({ name, result, seen, advice, details = [] }) => [
             `${result.padEnd(7)}  ${name.padEnd(width)}  ${seen}`,
-            ...(advice === undefined ? [] : [`${"".padEnd(9 + width)}  -> ${advice}`]),
+            ...details.map((line) => `${INDENT}${line}`),
+            ...(advice ?? "")
+                .split("\n")
+                .filter((line) => line !== "")
+                .map((line, index) => `${INDENT}${index === 0 ? "-> " : "   "}${line}`),
         ])
         .join("\n");
 }

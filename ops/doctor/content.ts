@@ -1,24 +1,37 @@
-import { randomInt } from "node:crypto";
-import { NIX_BASE32_ALPHABET } from "../../cache/nixBase32.ts";
 import { listObjects } from "../../server/objects.ts";
 import { send, type Connection } from "../../server/request.ts";
 import type { Outputs } from "../target.ts";
-import { bad, ok, type Check } from "./check.ts";
+import { bad, type Check } from "./check.ts";
+import type { Finding } from "./finding.ts";
+import { Nars, type NarLook } from "./narCheck.ts";
+import { NarSample, SizeClasses } from "./narSample.ts";
 import { checkNarinfo } from "./narinfoCheck.ts";
+import { allNarinfos, someNarinfos } from "./narinfoKeys.ts";
 import { forEachAtOnce } from "./pool.ts";
 import { Presence } from "./presence.ts";
+import { Progress } from "./progress.ts";
+import { byName, Tally } from "./tally.ts";
+import type { Upstreams } from "./upstream.ts";
 
 /** Requests under way at the same time. */
 const WIDTH = 16;
-/** How many single findings are shown. */
-const SHOWN = 5;
 
-/** How much of the content is looked at, and who is told how far it is. */
+/** How much of the content is looked at. */
 export interface Extent {
     /** Number of narinfos; undefined: all. */
     readonly sample: number | undefined;
-    /** Called after each narinfo with the number of those done. */
-    readonly progress: (done: number) => void;
+    /** Bytes of NARs that are read and hashed, at most; 0: none, Infinity: all. */
+    readonly narBytes: number;
+    /** Whether every finding is kept, and not only the first of each check. */
+    readonly all: boolean;
+    readonly upstreams: Upstreams;
+}
+
+/** What the content came to. */
+export interface Content {
+    readonly checks: readonly Check[];
+    /** What is wrong, by store path. */
+    readonly findings: readonly Finding[];
 }
 
 /** Looks at what is in the cache, as a host reads it. */
@@ -26,73 +39,53 @@ export async function contentChecks(
     outputs: Outputs,
     anonymous: Connection,
     extent: Extent,
-): Promise<Check[]> {
-    const { hostConfig } = outputs;
+): Promise<Content> {
+    const { bucket, trustedPublicKeys } = outputs.hostConfig;
     const lister = await whoCanList(outputs, anonymous);
-    if (lister === undefined) {
-        return [
-            bad(
-                "listing",
-                "failure",
-                "neither everyone nor a builder can list the bucket, so its content was not looked at",
-                "npm run drift says why, npm run heal puts it back",
-            ),
-        ];
-    }
+    if (lister === undefined) return { checks: [noListing()], findings: [] };
+    const progress = new Progress();
+    const read = await whatToRead(lister, bucket, extent, progress);
+    const look = {
+        from: anonymous,
+        bucket,
+        trustedPublicKeys,
+        presence: new Presence(anonymous, bucket),
+        nars: new Nars(anonymous, bucket, { read, count: (bytes) => progress.read(bytes) }),
+        upstreams: extent.upstreams,
+    };
     const keys =
         extent.sample === undefined
-            ? allNarinfos(lister, hostConfig.bucket)
-            : someNarinfos(lister, hostConfig.bucket, extent.sample);
-    const presence = new Presence(anonymous, hostConfig.bucket);
-    const tally = {
-        done: 0,
-        failures: 0,
-        warnings: 0,
-        elsewhere: 0,
-        examples: [] as string[],
-        warningExamples: [] as string[],
-    };
+            ? allNarinfos(lister, bucket)
+            : someNarinfos(lister, bucket, extent.sample);
+    const tally = new Tally(extent.all);
     await forEachAtOnce(keys, WIDTH, async (key) => {
-        presence.remember(key, true);
-        const { failures, warnings, elsewhere } = await checkNarinfo(anonymous, hostConfig, key, presence);
-        tally.done += 1;
-        tally.failures += failures.length;
-        tally.warnings += warnings.length;
-        tally.elsewhere += elsewhere;
-        tally.examples.push(...failures.slice(0, SHOWN - tally.examples.length));
-        tally.warningExamples.push(...warnings.slice(0, SHOWN - tally.warningExamples.length));
-        extent.progress(tally.done);
+        look.presence.remember(key, true);
+        tally.add(await checkNarinfo(look, key));
+        progress.narinfo();
     });
-    const looked = `${tally.done} narinfo${tally.done === 1 ? "" : "s"}${extent.sample === undefined ? "" : " (a sample)"}`;
-    return [
-        tally.failures === 0
-            ? ok(
-                  "signatures and NARs",
-                  tally.done === 0 ? "the cache is empty" : `${looked}: signed, their NARs there`,
-              )
-            : bad(
-                  "signatures and NARs",
-                  "failure",
-                  `${tally.failures} wrong in ${looked}: ${tally.examples.join("; ")}`,
-                  tally.examples.every((example) => example.endsWith("answered 403"))
-                      ? "hosts may not read them: npm run drift says why, npm run heal puts it back"
-                      : "hosts refuse these paths and go on to the next substituter: push them again with narinfo-cache-positive-ttl 0",
-              ),
-        tally.warnings === 0
-            ? ok("expiry of NARs", "none before its narinfo")
-            : bad(
-                  "expiry of NARs",
-                  "warning",
-                  `${tally.warnings} before their narinfos: ${tally.warningExamples.join("; ")}`,
-                  "hosts build these themselves between the two dates; pushing with the push service renews the NARs",
-              ),
-        ok(
-            "references",
-            tally.elsewhere === 0
-                ? "all in this cache"
-                : `${tally.elsewhere} in other caches, the others in this one`,
-        ),
-    ];
+    const checks = tally.checks({
+        isSample: extent.sample !== undefined,
+        bytesRead: read === "none" ? undefined : progress.bytesRead,
+        upstreams: extent.upstreams.urls,
+        away: extent.upstreams.away,
+    });
+    return { checks, findings: tally.kept.sort(byName) };
+}
+
+/** Before all are read, their sizes are added up, so that the end is in sight. */
+async function whatToRead(
+    from: Connection,
+    bucket: string,
+    { sample, narBytes }: Extent,
+    progress: Progress,
+): Promise<NarLook["read"]> {
+    if (narBytes === 0) return "none";
+    if (sample !== undefined && narBytes === Infinity) return "all";
+    const classes = new SizeClasses();
+    for await (const page of listObjects(from, bucket, { prefix: "nar/" }))
+        for (const { size } of page) classes.add(size);
+    progress.total = Math.min(classes.bytes, narBytes);
+    return narBytes >= classes.bytes ? "all" : new NarSample(classes, narBytes);
 }
 
 /** Everyone, or where anonymous listing is off, one of the builders. */
@@ -105,45 +98,17 @@ async function whoCanList(
         ...Object.values(builders).map((builder) => ({ ...anonymous, ...builder })),
     ]) {
         const query = { "list-type": "2", "max-keys": "1" };
-        const { status } = await send(one, { method: "GET", path: `/${hostConfig.bucket}`, query });
-        if (status === 200) return one;
+        const request = { method: "GET", path: `/${hostConfig.bucket}`, query, kind: "listing" } as const;
+        if ((await send(one, request)).status === 200) return one;
     }
     return undefined;
 }
 
-async function* allNarinfos(from: Connection, bucket: string): AsyncGenerator<string> {
-    for await (const page of listObjects(from, bucket)) {
-        for (const { key } of page) if (isNarinfo(key)) yield key;
-    }
-}
-
-/** All of a small cache; of a larger one, each from a place of its own chance: the next narinfo after a random name. */
-async function* someNarinfos(from: Connection, bucket: string, count: number): AsyncGenerator<string> {
-    const first: string[] = [];
-    for await (const key of allNarinfos(from, bucket)) if (first.push(key) > count) break;
-    if (first.length <= count) return yield* first;
-    const seen = new Set<string>();
-    for (let draw = 0; draw < count; draw += 1) {
-        const key = (await narinfoAfter(from, bucket, randomName())) ?? first[0] ?? "";
-        if (!seen.has(key)) yield key;
-        seen.add(key);
-    }
-}
-
-async function narinfoAfter(from: Connection, bucket: string, start: string): Promise<string | undefined> {
-    for await (const page of listObjects(from, bucket, { after: start, pageSize: 50 })) {
-        const found = page.find(({ key }) => isNarinfo(key));
-        if (found !== undefined) return found.key;
-    }
-    return undefined;
-}
-
-function randomName(): string {
-    return Array.from({ length: 4 }, () =>
-        NIX_BASE32_ALPHABET.charAt(randomInt(NIX_BASE32_ALPHABET.length)),
-    ).join("");
-}
-
-function isNarinfo(key: string): boolean {
-    return /^[0-9a-z]{32}\.narinfo$/.test(key);
+function noListing(): Check {
+    return bad(
+        "listing",
+        "failure",
+        "neither everyone nor a builder can list the bucket, so its content was not looked at",
+        "npm run drift says why, npm run heal puts it back",
+    );
 }

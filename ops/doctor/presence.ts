@@ -1,11 +1,9 @@
 import { send, type Connection } from "../../server/request.ts";
+import { Remembered } from "./remembered.ts";
 
-/** How many answers are remembered: what many paths refer to (glibc, bash) is asked for once. */
-const REMEMBERED = 20_000;
-
-/** Whether objects are in the bucket, asked with HEAD and remembered, in memory that does not grow. */
+/** Whether objects are in the bucket, asked with HEAD and remembered. */
 export class Presence {
-    private readonly answers = new Map<string, boolean>();
+    private readonly answers = new Remembered<Promise<boolean>>();
     private readonly from: Connection;
     private readonly bucket: string;
 
@@ -15,18 +13,15 @@ export class Presence {
     }
 
     /** Whether an object of this name is there. */
-    async has(key: string): Promise<boolean> {
-        const known = this.answers.get(key);
-        if (known !== undefined) return known;
-        const { status } = await send(this.from, { method: "HEAD", path: `/${this.bucket}/${key}` });
-        this.remember(key, status === 200);
-        return status === 200;
+    has(key: string): Promise<boolean> {
+        return Remembered.of(this.answers, key, async () => {
+            const path = `/${this.bucket}/${key}`;
+            return (await send(this.from, { method: "HEAD", path, kind: "short" })).status === 200;
+        });
     }
 
     /** Notes that an object was seen, in a listing for one. */
     remember(key: string, there: boolean): void {
-        if (this.answers.size >= REMEMBERED) this.answers.delete(this.answers.keys().next().value ?? "");
-        // A copy: a part of a text keeps the whole of it in memory, be it a listing's page.
-        this.answers.set(Buffer.from(key).toString("latin1"), there);
+        this.answers.set(key, Promise.resolve(there));
     }
 }

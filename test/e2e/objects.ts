@@ -14,9 +14,14 @@ export class Bucket {
     request(
         method: Request["method"],
         key: string,
-        rest: Omit<Request, "method" | "path"> = {},
+        rest: Omit<Request, "method" | "path" | "kind"> = {},
     ): Promise<Answer> {
-        return send(this.as, { method, path: `/${this.name}${key === "" ? "" : `/${key}`}`, ...rest });
+        return send(this.as, {
+            method,
+            path: `/${this.name}${key === "" ? "" : `/${key}`}`,
+            kind: "smallNar",
+            ...rest,
+        });
     }
 
     /** The status that a request is answered with. */

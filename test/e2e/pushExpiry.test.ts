@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { writeFileSync } from "node:fs";
 import { parseNarinfo, type NarInfo } from "../../cache/narinfo.ts";
-import { expiry } from "../../push/expiry.ts";
+import { expiryOf } from "../../cache/expiryDates.ts";
 import { readSettings } from "../../push/settings.ts";
 import { renew } from "../../push/renew.ts";
 import { narinfoKey } from "../../push/storePath.ts";
@@ -29,7 +29,7 @@ describe("the push service, in a cache that expires", function () {
 
     /** Days until an object goes, in whole days. */
     const days = async (key: string) =>
-        Math.floor((expiry(await admin.request("HEAD", key)) - Date.now()) / DAY_MS);
+        Math.floor((expiryOf((await admin.request("HEAD", key)).headers) - Date.now()) / DAY_MS);
     /** Makes an object old, and leaves it as it is otherwise. */
     const age = async (key: string, old: number) => {
         const { body, headers } = await admin.request("GET", key);

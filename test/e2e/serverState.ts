@@ -18,8 +18,13 @@ export interface ServerState {
 /** MinIO's own two exports, and a listing. */
 export async function serverState(to: Connection, bucket: string): Promise<ServerState> {
     const [identities, settings, objects] = await Promise.all([
-        send(to, { method: "GET", path: "/minio/admin/v3/export-iam" }),
-        send(to, { method: "GET", path: "/minio/admin/v3/export-bucket-metadata", query: { bucket } }),
+        send(to, { method: "GET", path: "/minio/admin/v3/export-iam", kind: "export" }),
+        send(to, {
+            method: "GET",
+            path: "/minio/admin/v3/export-bucket-metadata",
+            query: { bucket },
+            kind: "export",
+        }),
         objectsOf(to, bucket),
     ]);
     return {
@@ -53,7 +58,7 @@ export async function objectsOf(to: Connection, bucket: string): Promise<Objects
             "encoding-type": "url",
             ...(token === "" ? {} : { "continuation-token": token }),
         };
-        const answer: Answer = await send(to, { method: "GET", path: `/${bucket}`, query });
+        const answer: Answer = await send(to, { method: "GET", path: `/${bucket}`, query, kind: "listing" });
         const text = answer.body.toString();
         for (const [, key = "", time = "", etag = ""] of text.matchAll(
             /<Contents><Key>([^<]*)<\/Key><LastModified>([^<]*)<\/LastModified><ETag>([^<]*)</g,

@@ -85,14 +85,13 @@ describe("a narinfo", () => {
     });
 
     it("needs little", () => {
-        const least =
-            "StorePath: /nix/store/x\nURL: nar/x\nNarHash: sha256:y\nNarSize: 0\nReferences:\nNew: field\n";
+        const least = `StorePath: ${curl.storePath}\nURL: nar/x\nNarHash: ${curl.narHash}\nNarSize: 1\nReferences: \nNew: field\n`;
         assert.deepEqual(parseNarinfo(least), {
-            storePath: "/nix/store/x",
+            storePath: curl.storePath,
             url: "nar/x",
             compression: "bzip2",
-            narHash: "sha256:y",
-            narSize: 0,
+            narHash: curl.narHash,
+            narSize: 1,
             references: [],
             signatures: [],
         });
@@ -103,9 +102,24 @@ describe("a narinfo", () => {
         [CURL.replace(/^URL.*\n/m, ""), "this narinfo has no URL"],
         [CURL.replace(/^NarHash.*\n/m, ""), "this narinfo has no NarHash"],
         [CURL.replace(/^NarSize.*\n/m, ""), "this narinfo has no NarSize"],
-        [CURL.replace("/nix/store/", "/gnu/store/"), /^this narinfo is of another store: \/gnu\/store\//],
-        [CURL.replace("NarSize: 1", "NarSize: -"), "this narinfo's NarSize is no number of bytes: -96040"],
-        [CURL.replace("FileSize: 6", "FileSize: x"), "this narinfo's FileSize is no number of bytes: x8852"],
+        [CURL.replace("/nix/store/", "/gnu/store/"), /^this narinfo is of another store: "\/gnu\/store\//],
+        [CURL.replace("NarSize: 1", "NarSize: -"), 'this narinfo\'s NarSize is no number of bytes: "-96040"'],
+        [
+            CURL.replace("FileSize: 6", "FileSize: x"),
+            'this narinfo\'s FileSize is no number of bytes: "x8852"',
+        ],
+        // What Nix refuses, too (nar-info.cc).
+        [CURL.slice(0, -1), "this narinfo ends within a line"],
+        [CURL.replace(/\n/g, "\r\n"), /^this narinfo has a line that is none of its own/],
+        [CURL.replace(/^References: .*$/m, "References:"), /a line that is none of its own: "References:"$/],
+        [CURL.replace("Deriver: ", "\nDeriver: "), 'this narinfo has a line that is none of its own: ""'],
+        [`${CURL}<html>\n`, 'this narinfo has a line that is none of its own: "<html>"'],
+        [`${CURL}References: x\n`, "this narinfo has References twice"],
+        [CURL.replace("NarSize: 196040", "NarSize: 0"), 'this narinfo\'s NarSize is no number of bytes: "0"'],
+        [CURL.replace("/nix/store/syd87", "/nix/store/../87"), /^this narinfo's StorePath is no store path/],
+        [CURL.replace("j5jxw3iy", "e5jxw3iy"), /^this narinfo's References is no store path: "e5jxw3iy/],
+        [CURL.replace("NarHash: sha256:1b4", "NarHash: sha256:eb4"), /^this narinfo's NarHash is no SHA-256/],
+        [CURL.replace("FileHash: sha256", "FileHash: sha3"), /^this narinfo's FileHash is no hash: "sha3:/],
     ] as const) {
         it(`is refused: ${String(message)}`, () => {
             assert.throws(() => parseNarinfo(text), { message });
@@ -114,7 +128,7 @@ describe("a narinfo", () => {
 
     it("is not signed over a hash that is no SHA-256", () => {
         assert.throws(() => fingerprint({ ...curl, narHash: "md5:0" }), {
-            message: "this narinfo's NarHash is no SHA-256: md5:0",
+            message: 'this narinfo\'s NarHash is no SHA-256: "md5:0"',
         });
     });
 });

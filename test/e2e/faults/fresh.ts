@@ -42,11 +42,12 @@ export class FreshStack {
         cpSync(this.template, state, { recursive: true });
         const to = this.stack.minio.connection;
         const admin = (method: "DELETE", call: string, query: Record<string, string>) =>
-            send(to, { method, path: `/minio/admin/v3/${call}`, query });
+            send(to, { method, path: `/minio/admin/v3/${call}`, query, kind: "short" });
         await send(to, {
             method: "DELETE",
             path: `/${this.bucket}`,
             headers: { "x-minio-force-delete": "true" },
+            kind: "short",
         });
         await admin("DELETE", "remove-user", { accessKey: `${this.bucket}-one` });
         await admin("DELETE", "remove-canned-policy", { name: `${this.bucket}-write` });
@@ -112,6 +113,6 @@ export class FreshStack {
 }
 
 async function bucketNames(to: Connection): Promise<string[]> {
-    const { body } = await send(to, { method: "GET", path: "/" });
+    const { body } = await send(to, { method: "GET", path: "/", kind: "listing" });
     return [...body.toString().matchAll(/<Name>([^<]+)</g)].map((match) => match[1] ?? "");
 }

@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseNarinfo, verifyNarinfo } from "../../../cache/narinfo.ts";
 import { nixOrFail, removeStore, storeUrl, type NixSandbox } from "../../../sandbox/nixCommand.ts";
-import { expiry } from "../../../push/expiry.ts";
+import { expiryOf } from "../../../cache/expiryDates.ts";
 import { anonymous, Bucket } from "../objects.ts";
 import { newFolder } from "../world.ts";
 import type { BuildMachine } from "./builder.ts";
@@ -55,7 +55,7 @@ export async function everyNarOutlives(machine: BuildMachine): Promise<number> {
         assert.ok(verifyNarinfo(info, machine.host.trustedPublicKeys), `${key} is signed`);
         const nar = await bucket.request("HEAD", info.url);
         assert.equal(nar.status, 200, `${info.url} of ${key}`);
-        assert.ok(expiry(nar) >= expiry(narinfo), `${info.url} outlives ${key}`);
+        assert.ok(expiryOf(nar.headers) >= expiryOf(narinfo.headers), `${info.url} outlives ${key}`);
     }
     return narinfos.length;
 }

@@ -1,0 +1,125 @@
+import * as http from "node:http";
+import * as https from "node:https";
+import { ERROR_BYTES, inWords, secondsFor, type Limit } from "./limits.ts";
+import type { Connection, Opened, Request } from "./request.ts";
+import { ServerError, TooLarge } from "./serverError.ts";
+
+/**
+ * Sends a request that is signed already, and gives the answer as soon as its headers are there.
+ *
+ * It ends after the silence that the connection allows, and as a whole after
+ * that, the time of its limit, and what its own content may take to send.
+ *
+ * @throws ServerError, one line, here or while the content is read
+ */
+export function transmit(
+    url: URL,
+    to: Connection,
+    options: https.RequestOptions,
+    request: Omit<Request, "kind">,
+    limit: Limit,
+): Promise<Opened> {
+    const timeoutMs = to.timeoutMs ?? 10_000;
+    const sent = request.body === undefined ? 0 : Buffer.byteLength(request.body);
+    const allMs = timeoutMs + (limit.seconds + secondsFor(sent)) * 1000;
+    const failure = (error: Error) =>
+        error instanceof ServerError
+            ? error
+            : new ServerError(`${url.origin} does not answer: ${reason(error)}`, { cause: error });
+    return new Promise((resolve, reject) => {
+        let answered: http.IncomingMessage | undefined;
+        let timer: NodeJS.Timeout | undefined;
+        // Once there is an answer, its reader is to hear of it.
+        const end = (error: Error) => (answered ?? call).destroy(error);
+        const call = (url.protocol === "https:" ? https : http).request(
+            {
+                ...options,
+                host: url.hostname.replace(/^\[|\]$/g, ""),
+                port: url.port === "" ? undefined : Number(url.port),
+                agent: to.agent ?? false,
+                ...(to.ca === undefined ? {} : { ca: to.ca }),
+                ...(to.insecure === true ? { rejectUnauthorized: false } : {}),
+            },
+            (answer) => {
+                answered = answer;
+                const { statusCode: status = 0, headers } = answer;
+                const most = status >= 300 ? ERROR_BYTES : limit.bytes;
+                // Its reader may not be there yet when it breaks, and hears of it then.
+                answer.on("error", () => undefined);
+                const tooLarge = (words: string, size?: number) => {
+                    const isError = status >= 300;
+                    const message = `${url.origin} answers ${request.method} ${request.path} with ${words}; ${isError ? "an error" : limit.what} has at most ${inWords(most)}, so it was not read`;
+                    // An error is the server's own, whatever the bucket holds.
+                    return isError ? new ServerError(message) : new TooLarge(message, size);
+                };
+                const length = request.method === "HEAD" ? 0 : Number(headers["content-length"] ?? 0);
+                if (length > most) {
+                    answer.destroy();
+                    reject(tooLarge(inWords(length), length));
+                    return;
+                }
+                const more = tooLarge(`more than ${inWords(most)}`);
+                resolve({ status, headers, body: bounded(answer, most, more, failure) });
+            },
+        );
+        // From when there is a connection: one that waits for its turn in an agent has not begun.
+        call.once("socket", () => {
+            timer = setTimeout(() => end(new Error(`no whole answer within ${allMs / 1000} s`)), allMs);
+        });
+        call.once("close", () => clearTimeout(timer));
+        call.setTimeout(timeoutMs, () => end(new Error(`no answer within ${timeoutMs / 1000} s`)));
+        call.on("error", (error) => reject(failure(error)));
+        call.end(request.body);
+    });
+}
+
+/** An answer's content, and an error in place of what is too much. */
+async function* bounded(
+    answer: http.IncomingMessage,
+    most: number,
+    tooLarge: Error,
+    failure: (error: Error) => Error,
+): AsyncGenerator<Buffer> {
+    let bytes = 0;
+    try {
+        for await (const part of answer as AsyncIterable<Buffer>) {
+            bytes += part.length;
+            // Leaving the loop ends the connection.
+            if (bytes > most) throw tooLarge;
+            yield part;
+        }
+    } catch (error) {
+        throw failure(error as Error);
+    }
+}
+
+/** Node's error codes in words that say what to look at. */
+function reason(error: Error & { code?: string }): string {
+    switch (error.code) {
+        case "ECONNREFUSED":
+            return "connection refused (is MinIO running, is the port right?)";
+        case "ENOTFOUND":
+        case "EAI_AGAIN":
+            return "its name cannot be resolved";
+        case "DEPTH_ZERO_SELF_SIGNED_CERT":
+        case "SELF_SIGNED_CERT_IN_CHAIN":
+        case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
+        case "UNABLE_TO_GET_ISSUER_CERT_LOCALLY":
+        // Another CA of the same name.
+        case "CERT_SIGNATURE_FAILURE":
+            return "its certificate is signed by no authority known here (set minio:minioCacertFile to the CA's certificate)";
+        case "CERT_HAS_EXPIRED":
+            return "its certificate has expired";
+        case "ERR_TLS_CERT_ALTNAME_INVALID":
+            return "its certificate is for another name";
+        case "EPROTO":
+            return "it does not speak TLS on this port (minio:minioSsl)";
+        case "ECONNRESET":
+        case "HPE_INVALID_CONSTANT":
+            return "it broke the connection (does minio:minioSsl fit the server?)";
+        case "HPE_HEADER_OVERFLOW":
+            return "its answer's headers are larger than 16 KiB";
+        default:
+            return error.message.split("\n")[0] ?? error.message;
+    }
+}
