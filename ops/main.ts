@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { parseArgs } from "node:util";
 import { UserError } from "../cache/problem.ts";
+import { UsageError } from "../cache/usageError.ts";
 import { ServerError } from "../server/serverError.ts";
 import { COMMANDS, type Options } from "./commands.ts";
 import { EXIT, type ExitStatus } from "./exitStatus.ts";
@@ -98,7 +99,8 @@ function failed(error: unknown): ExitStatus {
         console.error(error);
         return EXIT.failed;
     }
-    const status = error instanceof ServerError ? EXIT.unreachable : EXIT.failed;
+    const misused = error instanceof UsageError ? EXIT.usage : EXIT.failed;
+    const status = error instanceof ServerError ? EXIT.unreachable : misused;
     if (process.argv.includes("--json")) console.log(JSON.stringify({ error: error.message, status }));
     console.error(`nix-cache: ${error.message}`);
     return status;

@@ -36,8 +36,7 @@ export async function exportAndUpload(settings: Settings, missing: Missing, fold
     ];
     const url = `file://${folder}?${parameters.join("&")}`;
     for (const chunk of chunks(missing.members)) {
-        const paths = chunk.map(({ path }) => path);
-        await copyTo(settings.nix, url, paths, { XDG_CACHE_HOME: join(folder, "nix") });
+        await copyTo(settings.nix, url, chunk, { XDG_CACHE_HOME: join(folder, "nix") });
         const files = chunk.map(({ path }) => narinfoFile(folder, path));
         await mapAtOnce(files, UPLOADS_AT_ONCE, ({ info }) => putNar(settings.cache, folder, info));
         for (const { key, text } of files) {

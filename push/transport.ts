@@ -60,12 +60,7 @@ async function copyToS3(settings: Settings, { members }: Missing, folder: string
         ...caFile(settings, folder),
     };
     try {
-        await copyTo(
-            settings.nix,
-            url,
-            members.map(({ path }) => path),
-            env,
-        );
+        await copyTo(settings.nix, url, members, env);
     } catch (error) {
         // What the server cannot do at the moment is no fault of the path: ask it.
         await isWell(settings.cache);
