@@ -78,9 +78,10 @@ export async function copyTo(
 }
 
 /** Arguments have a limit (128 KiB each, 2 MiB together on Linux); this stays far from it. */
-const PATHS_AT_ONCE = 2_000;
+export const PATHS_AT_ONCE = 2_000;
 
-function inStore({ store }: Nix): string[] {
+/** Arguments that name the local store, where it is not Nix's own. */
+export function inStore({ store }: Nix): string[] {
     return store === undefined ? [] : ["--store", store];
 }
 
@@ -88,7 +89,14 @@ function from({ store }: Nix): string[] {
     return store === undefined ? [] : ["--from", store];
 }
 
-async function runNix(
+/**
+ * Runs `nix`.
+ *
+ * @param env further environment variables
+ * @param bytes of NARs that it reads, which say how long it may take. Default: 0
+ * @throws MachineError when it cannot be run, was killed, or took too long
+ */
+export async function runNix(
     nix: Nix,
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
@@ -114,7 +122,7 @@ async function runNix(
 }
 
 /** What Nix calls an error, in one line and without the colours of a terminal. */
-function nixMessage({ stderr }: Outcome): string {
+export function nixMessage({ stderr }: Outcome): string {
     const lines = stderr
         .replaceAll(/\x1b\[[0-9;]*m/g, "")
         .split("\n")

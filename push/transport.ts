@@ -69,7 +69,7 @@ async function copyToS3(settings: Settings, { members }: Missing, folder: string
 }
 
 /** @throws ServerError when the server does not serve the builder */
-async function isWell(cache: Cache): Promise<void> {
+export async function isWell(cache: Cache): Promise<void> {
     await ask(cache, "GET", "nix-cache-info");
 }
 

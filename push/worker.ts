@@ -2,7 +2,6 @@ import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { ServerError } from "../server/serverError.ts";
 import { pauseMs } from "./backoff.ts";
-import { ask } from "./cache.ts";
 import type { Entry } from "./entry.ts";
 import { isOutage, NixHung, oneLine } from "./faults.ts";
 import { Memory } from "./memory.ts";
@@ -12,6 +11,7 @@ import type { Queue } from "./queue.ts";
 import type { Settings } from "./settings.ts";
 import { afterFailure, afterOutage, afterPush } from "./state.ts";
 import { isSystemError } from "./systemError.ts";
+import { isWell } from "./transport.ts";
 import { inOrder, Turns, type Turn } from "./turns.ts";
 
 /**
@@ -180,7 +180,7 @@ export class Worker {
     private async look(): Promise<void> {
         if (this.notes.state.outageSince === undefined && this.outages === 0) return;
         try {
-            await ask(this.settings.cache, "GET", "nix-cache-info");
+            await isWell(this.settings.cache);
         } catch (error) {
             if (error instanceof ServerError) return;
         }
