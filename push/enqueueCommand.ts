@@ -3,8 +3,9 @@ import { fileURLToPath } from "node:url";
 import { EXIT, type ExitStatus } from "../ops/exitStatus.ts";
 import { queueFolder, type PushOptions } from "./options.ts";
 
-/** Milliseconds since this process began after which a hook waits no longer. */
+/** Milliseconds that a hook waits for the queue, once the process that asks it has begun; it begins late on a busy machine. */
 const DEADLINE_MS = 1_800;
+const BEGIN_MS = 20_000;
 
 /**
  * `nix-cache enqueue`: what a post-build-hook calls. Nix waits for it and takes
@@ -18,28 +19,44 @@ const DEADLINE_MS = 1_800;
  * @param given store paths. Default: what Nix says it has built
  */
 export async function enqueue(options: PushOptions, given: readonly string[]): Promise<ExitStatus> {
-    const work = fileURLToPath(import.meta.url).replace(/enqueueCommand(\.[jt]s)$/, "enqueueWork$1");
-    const args = [work, JSON.stringify(options), ...given];
-    const child = spawn(process.execPath, args, {
+    const folder = queueFolder(options);
+    try {
+        const answered = await work([JSON.stringify(options), ...given]);
+        if (!answered) warn(`${folder} does not answer; what was built is queued later, or not at all`);
+    } catch (error) {
+        warn(`not queued: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    return EXIT.ok;
+}
+
+/** @returns whether it came to its end in time. @throws Error when it could not be begun */
+async function work(args: readonly string[]): Promise<boolean> {
+    const file = fileURLToPath(import.meta.url).replace(/enqueueCommand(\.[jt]s)$/, "enqueueWork$1");
+    const child = spawn(process.execPath, [file, ...args], {
         // It holds nothing that Nix waits for, and no signal to the hook's group ends it.
-        stdio: ["ignore", "ignore", "pipe"],
+        stdio: ["ignore", "pipe", "pipe"],
         detached: true,
     });
-    let said = "";
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
-    const end = await new Promise<"ended" | "late" | Error>((resolve) => {
-        const left = Math.max(DEADLINE_MS - performance.now(), 100);
-        setTimeout(() => resolve("late"), left).unref();
-        child.on("error", resolve);
-        child.on("close", () => resolve("ended"));
-    });
-    process.stderr.write(said);
-    if (end === "late")
-        warn(`${queueFolder(options)} does not answer; what was built is queued later, or not at all`);
-    else if (end !== "ended") warn(`not queued: ${end.message}`);
-    child.stderr.destroy();
-    child.unref();
-    return EXIT.ok;
+    let timer: NodeJS.Timeout | undefined;
+    child.stderr.on("data", (text: Buffer) => process.stderr.write(text));
+    try {
+        return await new Promise<boolean>((resolve, reject) => {
+            const late = () => resolve(false);
+            timer = setTimeout(late, BEGIN_MS);
+            child.stdout.once("data", () => {
+                clearTimeout(timer);
+                timer = setTimeout(late, DEADLINE_MS);
+            });
+            child.on("error", reject);
+            child.on("close", () => resolve(true));
+        });
+    } finally {
+        // Nothing of it is waited for any longer.
+        clearTimeout(timer);
+        child.stdout.destroy();
+        child.stderr.destroy();
+        child.unref();
+    }
 }
 
 function warn(line: string): void {

@@ -11,7 +11,9 @@ import { isSystemError, systemWords } from "./systemError.ts";
 const watchdog = new Worker(`setTimeout(() => process.kill(process.pid, "SIGKILL"), 30_000)`, { eval: true });
 
 // The hook that started this one may not be there any more to hear.
-process.stderr.on("error", () => undefined);
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+// It counts from here: what may not answer from now on is the queue, or Nix.
+process.stdout.write(".");
 
 try {
     const [options = "{}", ...given] = process.argv.slice(2);

@@ -79,8 +79,8 @@ export class Incoming {
 
     private addOne(name: string, room: number): Added {
         const file = join(this.paths, name);
-        if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) return "waiting already";
-        if (room <= 0) return "dropped";
+        if (room <= 0)
+            return lstatSync(file, { throwIfNoEntry: false }) === undefined ? "dropped" : "waiting already";
         try {
             closeSync(openSync(file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644));
             return "queued";
