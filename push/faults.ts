@@ -53,7 +53,7 @@ const MACHINE = [
     /Input\/output error|Stale file handle|Structure needs cleaning|Transport endpoint/,
     /Resource temporarily unavailable|Device or resource busy|unable to (fork|start thread)/,
     // SQLite's, of the store's database.
-    /database is (busy|locked)|database or disk is full|disk I\/O error|unable to open database|readonly database/,
+    /database (is|'.*' is) (busy|locked)|database or disk is full|disk I\/O error|unable to open database|readonly database/,
     /interrupted by the user/,
     /cannot be run/,
 ];
