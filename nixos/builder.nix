@@ -49,8 +49,14 @@ in
     };
     users.groups.${user} = { };
 
-    # It may be root's hook that comes first.
-    systemd.tmpfiles.rules = [ "d ${queue} 0755 ${user} ${user} -" ];
+    # The hook is root's and writes in incoming/ alone, where nothing is anybody else's; the
+    # service takes away from incoming/paths/ what it has pushed. A version before this one had
+    # the whole folder as the service's.
+    systemd.tmpfiles.rules = [
+      "d ${queue} 0755 root root -"
+      "d ${queue}/incoming 0755 root root -"
+      "d ${queue}/incoming/paths 0775 root ${user} -"
+    ];
 
     nix.settings.post-build-hook = lib.mkIf self.hook (
       # Nix takes one program without arguments, waits for it, and fails the build when it fails.
@@ -119,8 +125,9 @@ in
         SuccessExitStatus = 143;
         User = user;
         Group = user;
-        StateDirectory = user;
+        StateDirectory = "${user}/state";
         StateDirectoryMode = "0755";
+        ReadWritePaths = [ queue ];
         CacheDirectory = user;
         # Builds come first.
         Nice = lib.mkDefault 10;

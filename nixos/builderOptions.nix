@@ -99,7 +99,16 @@ in
     };
 
     compression = mkOption {
-      type = types.nullOr types.str;
+      type = types.nullOr (
+        types.enum [
+          "xz"
+          "zstd"
+          "gzip"
+          "bzip2"
+          "br"
+          "none"
+        ]
+      );
       default = null;
       example = "zstd";
       description = "Compression of what is pushed, as Nix names it. `null`: Nix's own default, xz.";

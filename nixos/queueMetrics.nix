@@ -39,7 +39,7 @@ in
         StandardOutput = "null";
         User = user;
         Group = user;
-        StateDirectory = user;
+        StateDirectory = "${user}/state";
         StateDirectoryMode = "0755";
         RuntimeDirectory = name;
       }

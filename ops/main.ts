@@ -2,6 +2,7 @@
 import { constants } from "node:os";
 import { parseArgs } from "node:util";
 import { UserError } from "../cache/problem.ts";
+import { UsageError } from "../cache/usageError.ts";
 import { ServerError } from "../server/serverError.ts";
 import { COMMANDS, type Options } from "./commands.ts";
 import { EXIT, type ExitStatus } from "./exitStatus.ts";
@@ -105,7 +106,8 @@ function failed(error: unknown): ExitStatus {
     }
     if (!(error instanceof UserError) && !isSystemError(error)) console.error(error);
     const message = withAccount(wordsOf(error));
-    const status = error instanceof ServerError ? EXIT.unreachable : EXIT.failed;
+    const misused = error instanceof UsageError ? EXIT.usage : EXIT.failed;
+    const status = error instanceof ServerError ? EXIT.unreachable : misused;
     if (process.argv.includes("--json"))
         console.log(JSON.stringify({ error: message, status, done: account() }));
     console.error(`nix-cache: ${message}`);

@@ -4,6 +4,9 @@ import { lastLine, run } from "../toolchain/run.ts";
 /** Where installers put Nix: a daemon started without a PATH of its own does not find it there. */
 const NIX_PLACES = ["/nix/var/nix/profiles/default/bin", "/run/current-system/sw/bin"];
 
+/** Nix waits for its hook no longer than two seconds of this, but what was built is to be queued all the same. */
+const QUERY_MS = 20_000;
+
 /**
  * What a build has made, as Nix tells its post-build-hook (Nix manual,
  * `post-build-hook`): OUT_PATHS. Nix 2.8, and 2.30 to 2.31 after `--rebuild`,
@@ -18,10 +21,11 @@ export async function builtPaths(env: NodeJS.ProcessEnv): Promise<string[]> {
     if (paths.length > 0 || derivation === undefined) return paths;
     const PATH = [env.PATH ?? "", ...NIX_PLACES].join(delimiter);
     const query = ["--query", "--outputs", derivation];
-    const { status, stdout, stderr } = await run("nix-store", query, {
+    const { status, stdout, stderr, timedOut } = await run("nix-store", query, {
         env: { ...env, PATH },
-        timeoutMs: 60_000,
+        timeoutMs: QUERY_MS,
     });
+    if (timedOut === true) throw new Error(`nix-store did not tell the outputs of ${derivation} in time`);
     if (status !== 0)
         throw new Error(`nix-store does not know the outputs of ${derivation}: ${lastLine(stderr)}`);
     return words(stdout);

@@ -51,7 +51,7 @@ export const PUSH_COMMANDS: readonly Command[] = [
             "--upstream-key NAME   paths that a key of this name signed are left to other caches; more than once for",
             "                      several, '' for none. Default: cache.nixos.org-1",
             "--transport s3|file   s3: Nix's own copy where it can do it; file: export, then upload (Nix without S3)",
-            "--compression NAME    of NARs: xz, zstd, none, … Default: Nix's own (xz)",
+            "--compression NAME    of NARs: xz, zstd, gzip, bzip2, br or none. Default: Nix's own (xz)",
             "--max-tries N         tries of a path that fails by its own fault. Default: 5",
             "--first-pause S       seconds before a new try; doubles each time. Default: 5",
             "--longest-pause S     Default: 900",

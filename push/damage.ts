@@ -1,3 +1,4 @@
+import type { Member } from "./closure.ts";
 import { nixFault, PathError } from "./faults.ts";
 import { inStore, nixMessage, PATHS_AT_ONCE, runNix, type Nix } from "./nix.ts";
 
@@ -10,11 +11,18 @@ import { inStore, nixMessage, PATHS_AT_ONCE, runNix, type Nix } from "./nix.ts";
  * @param at URL of the store that they are read from. Default: the local one
  * @throws PathError naming the first that is damaged, and what repairs it; MachineError when Nix cannot say
  */
-export async function mustBeWhole(nix: Nix, at: string | undefined, paths: readonly string[]): Promise<void> {
+export async function mustBeWhole(
+    nix: Nix,
+    at: string | undefined,
+    members: readonly Pick<Member, "path" | "narSize">[],
+): Promise<void> {
     const store = at === undefined ? inStore(nix) : ["--store", at];
-    for (let first = 0; first < paths.length; first += PATHS_AT_ONCE) {
-        const some = paths.slice(first, first + PATHS_AT_ONCE);
-        const outcome = await runNix(nix, ["--offline", "store", "verify", "--no-trust", ...store, ...some]);
+    for (let first = 0; first < members.length; first += PATHS_AT_ONCE) {
+        const some = members.slice(first, first + PATHS_AT_ONCE);
+        const bytes = some.reduce((sum, { narSize }) => sum + narSize, 0);
+        const paths = some.map(({ path }) => path);
+        const args = ["--offline", "store", "verify", "--no-trust", ...store, ...paths];
+        const outcome = await runNix(nix, args, {}, bytes);
         if (outcome.status === 0) continue;
         const damaged = /path '(\/nix\/store\/[^']+)' was modified/.exec(outcome.stderr)?.[1];
         throw damaged === undefined ? nixFault(nixMessage(outcome)) : damage(damaged);

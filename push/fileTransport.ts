@@ -39,10 +39,9 @@ export async function exportAndUpload(settings: Settings, missing: Missing, fold
     ];
     const url = `file://${folder}?${parameters.join("&")}`;
     for (const chunk of chunks(missing.members)) {
-        const paths = chunk.map(({ path }) => path);
-        await copyTo(settings.nix, url, paths, { XDG_CACHE_HOME: join(folder, "nix") });
+        await copyTo(settings.nix, url, chunk, { XDG_CACHE_HOME: join(folder, "nix") });
         // The very files that are uploaded, as hosts will read them.
-        await mustBeWhole(settings.nix, url, paths);
+        await mustBeWhole(settings.nix, url, chunk);
         const files = chunk.map(({ path }) => narinfoFile(folder, path));
         await mapAtOnce(files, UPLOADS_AT_ONCE, ({ info }) => putNar(settings, folder, info));
         for (const { key, text } of files) {

@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { UserError } from "../cache/problem.ts";
 import { run, type Outcome } from "../toolchain/run.ts";
 import { closureOrder, parsePathInfo, type Member } from "./closure.ts";
-import { MachineError, nixFault, PathError } from "./faults.ts";
+import { MachineError, NixHung, nixFault, PathError } from "./faults.ts";
+import { nixEnvironment } from "./nixEnvironment.ts";
 
 /** The machine's own Nix, and how it is run. */
 export interface Nix {
@@ -10,12 +11,27 @@ export interface Nix {
     readonly bin?: string;
     /** URL of the local store. Default: Nix's own (the daemon, where there is one). */
     readonly store?: string;
-    /** Environment. Default: this process's. */
+    /** Environment of which the little is taken that Nix needs. Default: this process's. */
     readonly env?: NodeJS.ProcessEnv;
+    /** Folder for its caches, made when it needs it. Default: one that does not exist. */
+    readonly home?: string;
+    /** Milliseconds that Nix has for what has no size. Default: {@link PATIENCE_MS}. */
+    readonly patienceMs?: number;
 }
 
-/** Names of the variables with credentials: where they are set, they win over the profile in the store's URL. */
-const OWN_CREDENTIALS = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"];
+/** Ten minutes. */
+const PATIENCE_MS = 10 * 60_000;
+
+/**
+ * How long Nix may take for so many bytes of NARs: ten minutes, and a second for
+ * each 100 kB. xz makes 500 kB a second of them on a small machine that builds
+ * meanwhile, and a line of a megabit takes as many; whoever takes longer hangs.
+ *
+ * @returns milliseconds; 1 GiB: just over three hours
+ */
+export function timeLimitMs(bytes: number, patienceMs = PATIENCE_MS): number {
+    return Math.round(patienceMs + bytes / 100);
+}
 
 /**
  * A path and all that it refers to, references before who refers to them.
@@ -48,12 +64,15 @@ export async function closureOf(nix: Nix, path: string): Promise<Member[]> {
 export async function copyTo(
     nix: Nix,
     to: string,
-    paths: readonly string[],
+    members: readonly Pick<Member, "path" | "narSize">[],
     env: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-    for (let at = 0; at < paths.length; at += PATHS_AT_ONCE) {
-        const some = paths.slice(at, at + PATHS_AT_ONCE);
-        const outcome = await runNix(nix, ["copy", ...from(nix), "--no-recursive", "--to", to, ...some], env);
+    for (let at = 0; at < members.length; at += PATHS_AT_ONCE) {
+        const some = members.slice(at, at + PATHS_AT_ONCE);
+        const bytes = some.reduce((sum, { narSize }) => sum + narSize, 0);
+        const paths = some.map(({ path }) => path);
+        const args = ["copy", ...from(nix), "--no-recursive", "--to", to, ...paths];
+        const outcome = await runNix(nix, args, env, bytes);
         if (outcome.status !== 0) throw nixFault(nixMessage(outcome));
     }
 }
@@ -70,19 +89,35 @@ function from({ store }: Nix): string[] {
     return store === undefined ? [] : ["--from", store];
 }
 
-/** Runs `nix`. @throws MachineError when it cannot be run, or was killed */
+/**
+ * Runs `nix`.
+ *
+ * @param env further environment variables
+ * @param bytes of NARs that it reads, which say how long it may take. Default: 0
+ * @throws MachineError when it cannot be run, was killed, or took too long
+ */
 export async function runNix(
     nix: Nix,
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
+    bytes = 0,
 ): Promise<Outcome> {
     const command = nix.bin === undefined ? "nix" : join(nix.bin, "nix");
-    const own = Object.entries(nix.env ?? process.env).filter(([name]) => !OWN_CREDENTIALS.includes(name));
-    const outcome = await run(command, ["--extra-experimental-features", "nix-command", ...args], {
-        env: { ...Object.fromEntries(own), ...env },
-    });
+    const limit = timeLimitMs(bytes, nix.patienceMs);
+    const clean = nixEnvironment(nix.env ?? process.env, nix.home, env);
+    // A setting in nix.conf would win over the variable.
+    const ca = env.NIX_SSL_CERT_FILE;
+    const options = ca === undefined ? [] : ["--option", "ssl-cert-file", ca];
+    const outcome = await run(
+        command,
+        ["--extra-experimental-features", "nix-command", ...options, ...args],
+        { env: clean, timeoutMs: limit },
+    );
+    const what = args.find((word) => !word.startsWith("-")) ?? args[0] ?? "";
+    if (outcome.timedOut === true)
+        throw new NixHung(`nix ${what} did not end within ${Math.round(limit / 1000)} s, and was killed`);
     if (outcome.status === 127) throw new MachineError(`${command} cannot be run: is Nix on PATH?`);
-    if (outcome.status === null) throw new MachineError(`${command} was killed`);
+    if (outcome.status === null) throw new MachineError(`nix ${what} was killed`);
     return outcome;
 }
 

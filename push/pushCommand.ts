@@ -1,39 +1,81 @@
 import { constants } from "node:os";
 import { mkdirSync, rmSync } from "node:fs";
 import { UserError } from "../cache/problem.ts";
+import { UsageError } from "../cache/usageError.ts";
 import { EXIT, type ExitStatus } from "../ops/exitStatus.ts";
+import { ServerError } from "../server/serverError.ts";
+import { refuseOthers } from "./asOwner.ts";
+import { oneLine } from "./faults.ts";
 import { lockQueue } from "./lock.ts";
 import { requireNix } from "./nix.ts";
 import { pushSettings, queueFolder, type PushOptions } from "./options.ts";
 import { Queue } from "./queue.ts";
 import { readSettings } from "./settings.ts";
-import { readState } from "./state.ts";
-import { Worker } from "./worker.ts";
+import { isSystemError, systemWords } from "./systemError.ts";
+import { Worker, type Mode, type Worked } from "./worker.ts";
 
 /**
  * `nix-cache push`: works the queue until it is empty, with `--once` each path
  * once, with `--watch` for ever.
  *
+ * @returns a status other than 0 with its reason as the last line on standard error
  * @throws UserError when a file cannot be read or does not fit, or another push works this queue
  */
 export async function push(options: PushOptions): Promise<ExitStatus> {
     if (options.watch === true && options.once === true)
-        throw new UserError("it is --watch or --once, not both");
+        throw new UsageError("it is --watch or --once, not both");
     const settings = readSettings(pushSettings(options));
     await requireNix(settings.nix);
     const queue = new Queue(queueFolder(options));
     // Locks and children end with this process, so a signal must become an exit.
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
         process.once(signal, () => process.exit(128 + constants.signals[signal]));
-    await lockQueue(queue.lock);
-    cleanUp(queue.work);
+    try {
+        refuseOthers(queue.own);
+        queue.make();
+        await lockQueue(queue.lock);
+        cleanUp(queue.work);
+        const mode: Mode = options.watch === true ? "watch" : options.once === true ? "once" : "empty";
+        const worked = await new Worker(queue, settings, (line) => console.log(line)).work(mode);
+        return end(queue, worked);
+    } catch (error) {
+        throw isSystemError(error) ? new UserError(systemWords(error)) : error;
+    }
+}
 
-    const mode = options.watch === true ? "watch" : options.once === true ? "once" : "empty";
-    await new Worker(queue, settings, (line) => console.log(line)).work(mode);
+/** Says why not all is well, where it is not. */
+function end(queue: Queue, { givenUp, outage }: Worked): ExitStatus {
+    const { waiting, reason } = left(queue);
+    const why = outage === undefined ? reason : oneLine(outage);
+    // What came after the last look was not tried, and is no failure.
+    if (waiting > 0 && why !== undefined) {
+        tell(`${paths(waiting)} not pushed, and ${waiting === 1 ? "waits" : "wait"}: ${why}`);
+        return outage instanceof ServerError ? EXIT.unreachable : EXIT.failed;
+    }
+    const failed = queue.failed().length;
+    if (failed === 0) return EXIT.ok;
+    const when = givenUp === 0 ? ", before now" : "";
+    tell(`${paths(failed)} given up${when}: nix-cache queue says why, nix-cache queue --retry tries again`);
+    return EXIT.failed;
+}
 
-    if (queue.list().length > 0)
-        return readState(queue).outageSince === undefined ? EXIT.failed : EXIT.unreachable;
-    return queue.failed().length > 0 ? EXIT.failed : EXIT.ok;
+function paths(count: number): string {
+    return count === 1 ? "1 path was" : `${count} paths were`;
+}
+
+/** How much waits, and what went wrong with one of them. */
+function left(queue: Queue): { waiting: number; reason: string | undefined } {
+    let waiting = 0;
+    let reason: string | undefined;
+    for (const name of queue.names()) {
+        waiting++;
+        reason ??= queue.find(name)?.lastError;
+    }
+    return { waiting, reason };
+}
+
+function tell(line: string): void {
+    console.error(`nix-cache: ${line}`);
 }
 
 /** Removes what one left behind that was killed; what its Nix still writes to goes the next time. */
@@ -41,7 +83,7 @@ function cleanUp(folder: string): void {
     try {
         rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
     } catch (error) {
-        console.error(`nix-cache: ${error instanceof Error ? error.message : String(error)}`);
+        tell(error instanceof Error ? oneLine(error) : String(error));
     }
     mkdirSync(folder, { recursive: true, mode: 0o700 });
 }

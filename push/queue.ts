@@ -1,146 +1,234 @@
 import {
-    appendFileSync,
-    chownSync,
-    existsSync,
+    lstatSync,
     mkdirSync,
-    readdirSync,
+    opendirSync,
     readFileSync,
+    renameSync,
     rmSync,
     statSync,
+    type Dirent,
 } from "node:fs";
 import { join } from "node:path";
+import { STORE_DIR } from "../cache/nar.ts";
 import { syncFolder, writeDurably } from "./durable.ts";
 import { newEntry, readEntry, type Entry } from "./entry.ts";
-import { baseName } from "./storePath.ts";
-
-/** What became of a path that was to be queued. */
-export type Added = "queued" | "waiting already" | "dropped";
+import { isFolder, makeFolder } from "./folders.ts";
+import { Incoming, type Added } from "./incoming.ts";
+import { baseName, isStorePath } from "./storePath.ts";
+import { hasCode } from "./systemError.ts";
 
 /**
  * A queue in a folder: one small file for each path, so that a build that adds
  * and a service that removes never touch the same file, and a machine that
  * stops at any moment leaves a whole queue behind.
+ *
+ * `incoming/` is the builds' ({@link Incoming}), `state/` the service's: what
+ * it has tried, has given up, and remembers. A path waits while any of the
+ * folders of waiting paths has a file of its name; a version before this one kept
+ * all of it in the queue's folder itself, which is read and emptied, not
+ * written.
  */
 export class Queue {
-    private readonly waiting: string;
-    private readonly given: string;
+    private readonly folder: string;
+    private readonly incoming: Incoming;
+    /** Folders of what waits; the one that builds write to is the last word on nothing but the name. */
+    private readonly waiting: readonly [own: string, before: string, incoming: string];
+    private readonly given: readonly [own: string, before: string];
     private readonly through: string;
-    private readonly drops: string;
+    private readonly strange: string;
+    private readonly dropsBefore: string;
     /** Folder for what a push writes while it runs; emptied when the next one starts. */
     readonly work: string;
-    /** File for the service's own state. */
-    readonly state: string;
+    /** Files with the service's own state: the one that is written, and that of a version before. */
+    readonly state: readonly [string, string];
     /** File that only one service holds. */
     readonly lock: string;
+    /** The service's own folder. */
+    readonly own: string;
 
-    /** @param folder made with its folders when it is missing */
+    /** @param folder need not be there yet */
     constructor(folder: string) {
-        this.waiting = join(folder, "waiting");
-        this.given = join(folder, "failed");
-        this.through = join(folder, "new");
-        this.drops = join(folder, "dropped");
-        this.work = join(folder, "work");
-        this.state = join(folder, "state.json");
-        this.lock = join(folder, "lock");
-        mkdirSync(folder, { recursive: true });
-        for (const part of [this.waiting, this.given, this.through]) makeFor(folder, part);
+        this.folder = folder;
+        this.own = join(folder, "state");
+        this.incoming = new Incoming(folder);
+        this.waiting = [join(this.own, "waiting"), join(folder, "waiting"), this.incoming.paths];
+        this.given = [join(this.own, "failed"), join(folder, "failed")];
+        this.through = join(this.own, "new");
+        this.strange = join(this.own, "strange");
+        this.dropsBefore = join(folder, "dropped");
+        this.work = join(this.own, "work");
+        this.state = [join(this.own, "state.json"), join(folder, "state.json")];
+        this.lock = join(this.own, "lock");
+    }
+
+    /** Makes the service's folders. @throws UserError when that cannot be */
+    make(): void {
+        for (const part of [this.waiting[0], this.given[0], this.through, this.strange])
+            makeFolder(part, "any");
+        // What is on its way to the cache is nobody else's.
+        mkdirSync(this.work, { recursive: true, mode: 0o700 });
+        try {
+            if (!isFolder(this.incoming.paths)) this.incoming.make();
+        } catch {
+            // The hook makes them, where the queue is root's.
+        }
+    }
+
+    /** Whether there is a queue. @throws UserError when there is something else in its place */
+    isThere(): boolean {
+        return isFolder(this.folder);
+    }
+
+    /** As a hook does it: {@link Incoming.add} */
+    add(path: string, limit: number): Added {
+        return this.incoming.add([path], limit)[0] ?? "dropped";
     }
 
     /**
-     * Adds a path and returns when it is on the disk. One that had failed gets a new chance.
+     * Paths that wait, one after the other and in no order; never more of them in
+     * memory than one. Some may be gone when they come.
      *
-     * @param limit number of waiting paths from which on others are dropped, and counted
+     * @param onStrange takes what is in the way: a folder, a link, a file with another name
      */
-    add(path: string, limit: number, now = new Date()): Added {
-        const name = baseName(path);
-        if (existsSync(join(this.waiting, name))) return "waiting already";
-        if (readdirSync(this.waiting).length >= limit) {
-            // A byte for each: appending one is never torn, and the size is the number.
-            appendFileSync(this.drops, ".", { mode: 0o644 });
-            return "dropped";
+    *names(onStrange: (file: string) => void = () => undefined): Generator<string> {
+        const [own, before, incoming] = this.waiting;
+        for (const folder of [incoming, own, before]) {
+            const earlier = folder === incoming ? [] : folder === own ? [incoming] : [incoming, own];
+            for (const entry of entriesOf(folder)) {
+                const { name } = entry;
+                if (!entry.isFile() || !isStorePath(`${STORE_DIR}/${name}`)) onStrange(join(folder, name));
+                else if (!earlier.some((one) => fileAt(join(one, name)) !== undefined)) yield name;
+            }
         }
-        this.write(this.waiting, newEntry(path, now));
-        rmSync(join(this.given, name), { force: true });
-        return "queued";
+    }
+
+    /** What is known of a path that waits; undefined: it does not. */
+    find(name: string): Entry | undefined {
+        const [own, before, incoming] = this.waiting;
+        const queued = fileAt(join(incoming, name));
+        // A file that cannot be read loses its history, not its path.
+        const tried = read(own, name) ?? read(before, name);
+        return tried ?? (queued === undefined ? undefined : newEntry(`${STORE_DIR}/${name}`, queued.mtime));
     }
 
     /** What waits, in no order. */
     list(): Entry[] {
-        return this.read(this.waiting);
+        return [...this.names()].flatMap((name) => this.find(name) ?? []);
     }
 
-    /** What was given up. */
+    /** What was given up, and was not queued again since. */
     failed(): Entry[] {
-        return this.read(this.given);
+        const names = this.given.flatMap((folder) => [...entriesOf(folder)].map(({ name }) => name));
+        return [...new Set(names)].flatMap((name) => {
+            const entry = isStorePath(`${STORE_DIR}/${name}`) && this.find(name) === undefined;
+            return entry ? (read(this.given[0], name) ?? read(this.given[1], name) ?? []) : [];
+        });
     }
 
     /** Number of paths that were dropped since the queue was made. */
     dropped(): number {
-        return statSync(this.drops, { throwIfNoEntry: false })?.size ?? 0;
+        const before = statSync(this.dropsBefore, { throwIfNoEntry: false });
+        return this.incoming.dropped() + (before?.isFile() === true ? before.size : 0);
     }
 
     /** Remembers what became of a try. */
     update(entry: Entry): void {
-        this.write(this.waiting, entry);
+        this.write(this.waiting[0], entry);
     }
 
     /** Removes what was pushed. */
     remove({ path }: Entry): void {
-        for (const folder of [this.waiting, this.given])
-            rmSync(join(folder, baseName(path)), { force: true });
-        syncFolder(this.waiting);
+        this.take(this.waiting, path);
+        this.take(this.given, path);
     }
 
     /** Puts a path among those that were given up. It is in one place or the other at every moment, or in both. */
     giveUp(entry: Entry): void {
-        this.write(this.given, entry);
-        rmSync(join(this.waiting, baseName(entry.path)), { force: true });
-        syncFolder(this.waiting);
+        this.write(this.given[0], entry);
+        this.take(this.waiting, entry.path);
     }
 
     /** Queues again all that was given up. @returns how many */
     retry(now = new Date()): number {
         const entries = this.failed();
+        if (entries.length > 0) this.make();
         for (const { path } of entries) {
-            this.write(this.waiting, newEntry(path, now));
-            rmSync(join(this.given, baseName(path)), { force: true });
+            this.write(this.waiting[0], newEntry(path, now));
+            this.take(this.given, path);
         }
         return entries.length;
     }
 
-    /** Keeps the service's state. */
-    writeState(text: string): void {
-        writeDurably(this.state, text, this.through);
+    /**
+     * Puts something that is no queued path out of the way.
+     *
+     * @returns where it is now; undefined: it cannot be moved, and is passed over
+     */
+    setAside(file: string): string | undefined {
+        const to = join(this.strange, `${Date.now()}-${file.slice(-100).replaceAll("/", "-")}`);
+        try {
+            renameSync(file, to);
+            return to;
+        } catch {
+            return undefined;
+        }
     }
 
-    /** Calls back for each change of what waits, where the system tells; the caller looks from time to time all the same. */
-    get watched(): string {
-        return this.waiting;
+    /** Keeps the service's state. */
+    writeState(text: string): void {
+        writeDurably(this.state[0], text, this.through);
+    }
+
+    /** Folders in which something changes when there is something new to push. */
+    get watched(): readonly string[] {
+        return [this.waiting[2], this.waiting[0]];
     }
 
     private write(folder: string, entry: Entry): void {
         writeDurably(join(folder, baseName(entry.path)), `${JSON.stringify(entry)}\n`, this.through);
     }
 
-    private read(folder: string): Entry[] {
-        return readdirSync(folder).flatMap((name) => {
-            try {
-                const file = join(folder, name);
-                return [readEntry(name, readFileSync(file, "utf8"), statSync(file).mtime)];
-            } catch (error) {
-                // It was removed since the folder was read.
-                if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-                throw error;
-            }
-        });
+    private take(folders: readonly string[], path: string): void {
+        for (const folder of folders) {
+            const file = join(folder, baseName(path));
+            if (fileAt(file) === undefined) continue;
+            rmSync(file, { force: true });
+            syncFolder(folder);
+        }
     }
 }
 
-/** Makes a folder that belongs to whom the queue belongs: the hook that adds is root's, the service may not be. */
-function makeFor(folder: string, part: string): void {
-    if (existsSync(part)) return;
-    mkdirSync(part, { recursive: true });
-    if (process.getuid?.() !== 0) return;
-    const { uid, gid } = statSync(folder);
-    chownSync(part, uid, gid);
+/** A file, if it is one and no link. */
+function fileAt(file: string) {
+    const stats = lstatSync(file, { throwIfNoEntry: false });
+    return stats?.isFile() === true ? stats : undefined;
+}
+
+function read(folder: string, name: string): Entry | undefined {
+    const file = join(folder, name);
+    const stats = fileAt(file);
+    if (stats === undefined) return undefined;
+    try {
+        return readEntry(name, readFileSync(file, "utf8"), stats.mtime);
+    } catch (error) {
+        // It was removed since.
+        if (hasCode(error, "ENOENT")) return undefined;
+        throw error;
+    }
+}
+
+/** What is in a folder, one after the other; nothing where there is no folder. */
+function* entriesOf(folder: string): Generator<Dirent> {
+    let open;
+    try {
+        open = opendirSync(folder);
+    } catch (error) {
+        if (hasCode(error, "ENOENT")) return;
+        throw error;
+    }
+    try {
+        for (let entry = open.readSync(); entry !== null; entry = open.readSync()) yield entry;
+    } finally {
+        open.closeSync();
+    }
 }

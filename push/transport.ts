@@ -61,11 +61,10 @@ async function copyToS3(settings: Settings, { members }: Missing, folder: string
         XDG_CACHE_HOME: folder,
         ...caFile(settings, folder),
     };
-    const paths = members.map(({ path }) => path);
     // Nix signs what its database says of a path, and uploads what its files are.
-    await mustBeWhole(settings.nix, undefined, paths);
+    await mustBeWhole(settings.nix, undefined, members);
     try {
-        await copyTo(settings.nix, url, paths, env);
+        await copyTo(settings.nix, url, members, env);
     } catch (error) {
         // What the server cannot do at the moment is no fault of the path: ask it.
         await isWell(settings.cache);
@@ -74,7 +73,7 @@ async function copyToS3(settings: Settings, { members }: Missing, folder: string
 }
 
 /** @throws ServerError when the server does not serve the builder */
-async function isWell(cache: Cache): Promise<void> {
+export async function isWell(cache: Cache): Promise<void> {
     await ask(cache, "GET", "nix-cache-info", { kind: "own" });
 }
 

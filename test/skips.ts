@@ -25,6 +25,21 @@ export const SKIPS = {
             "a server whose disk is full ends heal with what it said, and the same command heals once there is room",
         ],
     },
+    root: {
+        reason: "what root does beside another user can be tried as root alone",
+        tests: [
+            "the post-build-hook as root, beside a service that is not writes through no link, however fast the service swaps them in, and loses count of nothing",
+            "the post-build-hook as root, beside a service that is not writes nothing below a folder of the service's, and says so: queue/",
+            "the post-build-hook as root, beside a service that is not writes nothing below a folder of the service's, and says so: queue/incoming",
+            "the post-build-hook as root, beside a service that is not writes nothing below a folder that others can write, and says so: queue/",
+            "the post-build-hook as root, beside a service that is not writes nothing below a folder that others can write, and says so: queue/incoming",
+            "the post-build-hook as root, beside a service that is not writes nothing below a folder that a group can write, and says so: queue/",
+            "the post-build-hook as root, beside a service that is not writes nothing below a folder that a group can write, and says so: queue/incoming",
+            "the post-build-hook as root, beside a service that is not writes nothing through a link that somebody else has made",
+            "the post-build-hook as root, beside a service that is not follows a link of root's",
+            "the post-build-hook as root, beside a service that is not leaves `queue` what the service may do, also when root asks",
+        ],
+    },
     nix: {
         reason: "Nix is not installed, and can be installed on Debian as root alone",
         tests: [

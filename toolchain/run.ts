@@ -10,7 +10,10 @@ export interface RunOptions {
     readonly input?: string;
     /** File that takes both its outputs, instead of the result. */
     readonly log?: string;
-    /** Milliseconds after which it is killed. Default: none. */
+    /**
+     * Milliseconds after which it is ended with all that it started: by SIGTERM, and
+     * {@link GRACE_MS} later by SIGKILL. Default: none.
+     */
     readonly timeoutMs?: number;
     /**
      * Asked twice a second how far it is (a number that grows). Without growth, nor
@@ -27,7 +30,12 @@ export interface Outcome {
     readonly status: number | null;
     readonly stdout: string;
     readonly stderr: string;
+    /** Whether it was ended because of {@link RunOptions.timeoutMs}. */
+    readonly timedOut?: true;
 }
+
+/** Milliseconds that a program has to end by itself after SIGTERM, and to be gone after SIGKILL. */
+const GRACE_MS = 3_000;
 
 /** What runs now; ended with this process, however it ends. */
 const running = new Set<() => void>();
@@ -41,23 +49,27 @@ export async function run(
 ): Promise<Outcome> {
     const log = options.log === undefined ? undefined : openSync(options.log, "a", 0o600);
     const watched = options.progress !== undefined;
+    // A group of its own, so that what hangs is ended with its own children.
+    const grouped = watched || options.timeoutMs !== undefined;
     const child = spawn(command, args, {
         cwd: options.cwd,
         env: options.env ?? process.env,
         stdio: ["pipe", log ?? "pipe", log ?? "pipe"],
-        ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs, killSignal: "SIGKILL" }),
-        // A group of its own, so that a stalled download ends with the script's own children.
-        detached: watched,
+        detached: grouped,
     });
     if (log !== undefined) closeSync(log);
-    const kill = () => {
-        if (child.pid === undefined || child.exitCode !== null) return;
+    let ended = false;
+    const signal = (name: NodeJS.Signals) => {
+        if (child.pid === undefined || ended) return;
+        // Its number may be another's by now; a group's is taken as long as any of it is left.
+        if (!grouped && (child.exitCode !== null || child.signalCode !== null)) return;
         try {
-            process.kill(watched ? -child.pid : child.pid, watched ? "SIGKILL" : "SIGTERM");
+            process.kill(grouped ? -child.pid : child.pid, name);
         } catch {
             // It ended in between.
         }
     };
+    const kill = () => signal(watched ? "SIGKILL" : "SIGTERM");
     running.add(kill);
     const parts = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
     child.stdout?.on("data", (part: Buffer) => parts.stdout.push(part));
@@ -72,16 +84,27 @@ export async function run(
               kill,
           )
         : undefined;
+    let timedOut = false as boolean;
     const status = await new Promise<number | null>((resolve) => {
         child.on("error", () => resolve(127));
-        child.on("close", (code) => resolve(code));
+        // The pipes are open as long as any of its children has them.
+        child.on("close", (code) => resolve(timedOut ? null : code));
+        if (options.timeoutMs === undefined) return;
+        const limit = endAfter(options.timeoutMs, signal, () => {
+            timedOut = true;
+            return () => resolve(null);
+        });
+        child.on("close", limit);
+        child.on("error", limit);
     });
+    ended = true;
     clearInterval(watch);
     running.delete(kill);
     return {
         status,
         stdout: Buffer.concat(parts.stdout).toString(),
         stderr: Buffer.concat(parts.stderr).toString(),
+        ...(timedOut ? { timedOut } : {}),
     };
 }
 
@@ -100,6 +123,33 @@ export async function argumentsOf(pid: number): Promise<string | undefined> {
     }
     const { status, stdout } = await run("ps", ["-ww", "-p", String(pid), "-o", "args="]);
     return status === 0 ? stdout.trim() || undefined : undefined;
+}
+
+/**
+ * Ends a program that takes too long. One that nothing can end (it waits for a
+ * disk that is gone) is left alone: whoever waits for it goes on.
+ *
+ * @param begin called when the time is over; what it returns, when nothing more can be done
+ * @returns what stops the clock
+ */
+function endAfter(
+    timeoutMs: number,
+    signal: (name: NodeJS.Signals) => void,
+    begin: () => () => void,
+): () => void {
+    let timer = setTimeout(
+        () => {
+            const giveUp = begin();
+            signal("SIGTERM");
+            timer = setTimeout(() => {
+                signal("SIGKILL");
+                timer = setTimeout(giveUp, GRACE_MS);
+            }, GRACE_MS);
+            // Node counts no longer than 24.8 days.
+        },
+        Math.min(timeoutMs, 2 ** 31 - 1),
+    );
+    return () => clearTimeout(timer);
 }
 
 function killWhenStalled(progress: () => number, stallMs: number, kill: () => void): NodeJS.Timeout {

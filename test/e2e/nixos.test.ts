@@ -131,7 +131,8 @@ describe("the NixOS modules", function () {
         has(push, 'Environment="AWS_SHARED_CREDENTIALS_FILE=%d/credentials"');
         has(push, `Environment="NIX_CACHE_PROFILE=${host.builders[0] ?? ""}"`);
         has(push, 'Environment="NIX_CACHE_UPSTREAM_KEYS=cache.nixos.org-1"');
-        has(push, "StateDirectory=nix-cache-push");
+        has(push, "StateDirectory=nix-cache-push/state");
+        has(push, "ReadWritePaths=/var/lib/nix-cache-push");
         has(push, "Restart=always");
         has(push, "ProtectSystem=strict");
         assert.match(push ?? "", /^ExecStart=.*nix-cache' 'push' '--watch'/m);
@@ -139,7 +140,13 @@ describe("the NixOS modules", function () {
             units["nix-daemon.service"],
             'Environment="AWS_SHARED_CREDENTIALS_FILE=/run/secrets/credentials"',
         );
-        assert.ok(tmpfiles.includes("d /var/lib/nix-cache-push 0755 nix-cache-push nix-cache-push -"));
+        // Root's hook writes below what is root's alone.
+        for (const rule of [
+            "d /var/lib/nix-cache-push 0755 root root -",
+            "d /var/lib/nix-cache-push/incoming 0755 root root -",
+            "d /var/lib/nix-cache-push/incoming/paths 0775 root nix-cache-push -",
+        ])
+            assert.ok(tmpfiles.includes(rule), rule);
     });
 
     it("run drift and doctor by timers, with metrics and whom to tell", async () => {

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
-import { join } from "node:path";
 import { narinfoKey } from "../../push/storePath.ts";
 import { skip } from "../skips.ts";
 import { anonymous, Bucket } from "./objects.ts";
@@ -38,7 +37,7 @@ describe("the push service", function () {
         assert.equal(await cache.status("HEAD", narinfoKey(glibc)), 404);
         assert.equal((await machine.report()).waiting, 0);
         assert.equal((await machine.report()).pushed, 1);
-        rmSync(join(machine.queueFolder, "work"), { recursive: true });
+        rmSync(machine.queue.work, { recursive: true });
         assert.ok((await everyNarOutlives(machine)) >= 2);
     });
 

@@ -54,7 +54,7 @@ describe("the package for builders", () => {
 
     it("has all that pushing needs", async () => {
         const { status, stderr } = await program("push");
-        assert.equal(status, 1);
+        assert.equal(status, 2);
         assert.equal(
             stderr,
             "nix-cache: where is it? give --host-config FILE, or set NIX_CACHE_HOST_CONFIG_FILE\n",

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
+import { openSync } from "node:fs";
 import fc from "fast-check";
 import { DEFAULT_BACKOFF, pauseMs } from "../../push/backoff.ts";
 import { closureOrder, isSignedBy, parsePathInfo, type Member } from "../../push/closure.ts";
-import { MachineError, nixFault, PathError } from "../../push/faults.ts";
+import { isOutage, MachineError, nixFault, oneLine, PathError } from "../../push/faults.ts";
 import { chunks } from "../../push/fileTransport.ts";
 import { renewals } from "../../push/keepTogether.ts";
+import { Memory } from "../../push/memory.ts";
+import { timeLimitMs } from "../../push/nix.ts";
+import { ServerError } from "../../server/serverError.ts";
 import { partRanges } from "../../push/multipart.ts";
 import type { Found } from "../../push/presence.ts";
 import { nixCanDoIt } from "../../push/transport.ts";
@@ -129,11 +133,84 @@ describe("what Nix calls an error", () => {
     for (const [message, kind] of [
         ["cannot connect to socket at '/nix/var/nix/daemon-socket/socket': Connection refused", MachineError],
         ["writing to file: No space left on device", MachineError],
+        ["opening file '/nix/var/nix/db/big-lock': Too many open files", MachineError],
+        ["opening lock file '/nix/var/nix/db/reserved': Permission denied", MachineError],
+        ["SQLite database '/nix/var/nix/db/db.sqlite' is busy", MachineError],
+        [
+            "executing SQLite statement: database or disk is full (in '/nix/var/nix/db/db.sqlite')",
+            MachineError,
+        ],
+        ["reading from file '/nix/store/x': Input/output error", MachineError],
         ["path '/nix/store/x' is not valid", PathError],
         ["getting attributes of path '/nix/store/x': No such file or directory", PathError],
     ] as const) {
         it(`is a ${kind.name}: ${message}`, () => assert.ok(nixFault(message) instanceof kind));
     }
+});
+
+describe("a fault of this machine", () => {
+    for (const [error, expected] of [
+        [Object.assign(new Error("EMFILE: too many open files"), { errno: -24, code: "EMFILE" }), true],
+        [new ServerError("away"), true],
+        [new MachineError("full"), true],
+        [new PathError("bad"), false],
+        [new TypeError("a defect"), false],
+    ] as const) {
+        it(`is ${expected ? "" : "not "}${error.message}`, () => assert.equal(isOutage(error), expected));
+    }
+
+    it("has the system's words, and no code", () => {
+        try {
+            openSync("/nowhere/at-all", "r");
+            assert.fail("it is there");
+        } catch (error) {
+            assert.equal(oneLine(error as Error), "/nowhere/at-all: no such file or directory");
+        }
+    });
+});
+
+describe("how long Nix may take", () => {
+    it("is ten minutes, and a second for each 100 kB", () => {
+        assert.equal(timeLimitMs(0), 600_000);
+        assert.equal(timeLimitMs(100_000), 601_000);
+        assert.equal(timeLimitMs(2 ** 30, 0), 10_737_418);
+    });
+});
+
+describe("what was seen in the cache", () => {
+    const found = (name: string) => ({
+        info: {
+            storePath: path(name),
+            url: "nar/x.nar",
+            compression: "none",
+            narHash: "",
+            narSize: 1,
+            references: [],
+            signatures: [],
+        },
+        narinfoUntil: Infinity,
+        narUntil: Infinity,
+        narFileSize: 1,
+    });
+
+    it("is forgotten after five minutes, and takes no room then", () => {
+        const memory = new Memory();
+        for (let n = 0; n < 100; n++) memory.add(found(String(n)), n);
+        assert.equal(memory.get(path("0"), 300_000)?.info.storePath, path("0"));
+        assert.equal(memory.get(path("0"), 300_001), undefined);
+        // Seen again, but not asked for anew: its time does not begin again.
+        memory.add(found("99"), 1_000);
+        memory.add(found("new"), 300_099);
+        assert.equal(memory.size, 2);
+    });
+
+    it("is bounded, however much is seen at once", () => {
+        const memory = new Memory();
+        for (let n = 0; n < 25_000; n++) memory.add(found(String(n)), n);
+        assert.equal(memory.size, 20_000);
+        assert.equal(memory.get(path("0"), 25_000), undefined);
+        assert.notEqual(memory.get(path("24999"), 25_000), undefined);
+    });
 });
 
 describe("what goes in pieces", () => {

@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+    mkdirSync,
+    mkdtempSync,
+    readdirSync,
+    readFileSync,
+    rmSync,
+    statSync,
+    symlinkSync,
+    writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { byTurn, newEntry, readEntry, waitMs } from "../../push/entry.ts";
@@ -18,16 +27,17 @@ describe("the queue of pushes", () => {
     beforeEach(() => {
         folder = mkdtempSync(join(tmpdir(), "nix-cache-queue-"));
         queue = new Queue(folder);
+        queue.make();
     });
     afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
     it("keeps each path once, for whoever opens it next", () => {
-        assert.equal(queue.add(A, 10, NOW), "queued");
-        assert.equal(queue.add(A, 10, NOW), "waiting already");
-        assert.equal(queue.add(B, 10, NOW), "queued");
+        assert.equal(queue.add(A, 10), "queued");
+        assert.equal(queue.add(A, 10), "waiting already");
+        assert.equal(queue.add(B, 10), "queued");
         const paths = new Queue(folder).list().map(({ path }) => path);
         assert.deepEqual(paths.sort(), [A, B]);
-        assert.deepEqual(readdirSync(join(folder, "new")), [], "nothing half-made is left");
+        assert.deepEqual(readdirSync(join(folder, "incoming", "paths")).sort(), [A, B].map(baseName).sort());
     });
 
     it("drops and counts what finds it full", () => {
@@ -43,7 +53,7 @@ describe("the queue of pushes", () => {
     });
 
     it("moves to the failed what is given up, and back on demand or when it is queued again", () => {
-        queue.add(A, 10, NOW);
+        queue.add(A, 10);
         queue.giveUp({ ...newEntry(A, NOW), tries: 5, lastError: "bad" });
         assert.deepEqual(queue.list(), []);
         assert.deepEqual(
@@ -53,19 +63,68 @@ describe("the queue of pushes", () => {
         assert.equal(queue.retry(NOW), 1);
         assert.deepEqual(queue.list(), [newEntry(A, NOW)]);
         queue.giveUp({ ...newEntry(A, NOW), tries: 5 });
-        queue.add(A, 10, NOW);
+        queue.add(A, 10);
         assert.deepEqual(queue.failed(), []);
     });
 
     it("removes what was pushed", () => {
-        queue.add(A, 10, NOW);
+        queue.add(A, 10);
+        queue.update({ ...newEntry(A, NOW), tries: 1 });
+        assert.deepEqual(
+            queue.list().map(({ tries }) => tries),
+            [1],
+            "once, with what is known of it",
+        );
         queue.remove(newEntry(A, NOW));
         assert.deepEqual(queue.list(), []);
     });
 
+    it("is taken over from a version that kept all in one folder", () => {
+        const before = (part: string, path: string, entry: object) => {
+            mkdirSync(join(folder, part), { recursive: true });
+            writeFileSync(join(folder, part, baseName(path)), JSON.stringify(entry));
+        };
+        before("waiting", A, { ...newEntry(A, NOW), tries: 2, lastError: "bad" });
+        before("failed", B, { ...newEntry(B, NOW), tries: 5, lastError: "worse" });
+        writeFileSync(join(folder, "dropped"), "...");
+        writeFileSync(join(folder, "state.json"), JSON.stringify({ pushed: 7 }));
+        const taken = report(queue, folder, 10);
+        assert.deepEqual([taken.waiting, taken.failed.length, taken.dropped, taken.pushed], [1, 1, 3, 7]);
+        assert.equal(queue.list()[0]?.tries, 2);
+        queue.update({ ...newEntry(A, NOW), tries: 3 });
+        assert.deepEqual(
+            queue.list().map(({ tries }) => tries),
+            [3],
+        );
+        assert.equal(queue.retry(NOW), 1);
+        assert.deepEqual(queue.failed(), []);
+        for (const entry of queue.list()) queue.remove(entry);
+        assert.deepEqual(queue.list(), []);
+        assert.deepEqual(readdirSync(join(folder, "waiting")), []);
+    });
+
+    it("passes over what is no queued path, and goes on with the rest", () => {
+        const waiting = join(folder, "state", "waiting");
+        mkdirSync(join(waiting, "folder"));
+        mkdirSync(join(waiting, baseName(B)));
+        symlinkSync("/etc/hostname", join(folder, "incoming", "paths", baseName(B)));
+        writeFileSync(join(waiting, "note.txt"), "");
+        queue.add(A, 10);
+        assert.deepEqual(
+            queue.list().map(({ path }) => path),
+            [A],
+        );
+        assert.equal(report(queue, folder, 10).strange, 4);
+        const strange: string[] = [];
+        assert.deepEqual([...queue.names((file) => strange.push(file))], [baseName(A)]);
+        for (const file of strange) assert.notEqual(queue.setAside(file), undefined);
+        assert.equal(report(queue, folder, 10).strange, undefined);
+        assert.equal(readdirSync(join(folder, "state", "strange")).length, 4);
+    });
+
     it("loses no path to a file that cannot be read: its name says which it is", () => {
-        queue.add(A, 10, NOW);
-        const file = join(folder, "waiting", baseName(A));
+        queue.update(newEntry(A, NOW));
+        const file = join(folder, "state", "waiting", baseName(A));
         for (const text of ["", "{", '{"tries":"x","queued":7,"notBefore":"soon"}']) {
             writeFileSync(file, text);
             const [entry] = queue.list();
@@ -77,8 +136,10 @@ describe("the queue of pushes", () => {
     });
 
     it("holds no secret and can be read by everyone", () => {
-        queue.add(A, 10, NOW);
-        const file = join(folder, "waiting", baseName(A));
+        queue.add(A, 10);
+        assert.equal(readFileSync(join(folder, "incoming", "paths", baseName(A)), "utf8"), "");
+        queue.update(newEntry(A, NOW));
+        const file = join(folder, "state", "waiting", baseName(A));
         assert.equal(statSync(file).mode & 0o777, 0o644);
         assert.deepEqual(Object.keys(JSON.parse(readFileSync(file, "utf8")) as object).sort(), [
             "outages",

@@ -43,7 +43,7 @@ export class LocalStore {
     }
 
     /** How the push service gets at this store. */
-    get nix(): Required<Nix> {
+    get nix(): Required<Pick<Nix, "bin" | "store" | "env">> {
         return { bin: this.sandbox.nix, store: storeUrl(this.root), env: nixEnvironment(this.sandbox) };
     }
 
