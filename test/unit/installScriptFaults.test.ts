@@ -134,6 +134,20 @@ describe("the script for Linux, where something is wrong", function () {
         });
     }
 
+    it("never empties nix.conf on a full disk, where nothing that it takes away makes room", async function () {
+        const small = new Machine();
+        if (!(await mountSmall(small.root))) skip(this, "mount");
+        try {
+            small.put(CONF, `${OWN_CONF}${INCLUDE}\n`, 0o640);
+            const before = small.files();
+            spawnSync("dd", ["if=/dev/zero", `of=${small.at("filler")}`, "bs=4096"], { stdio: "ignore" });
+            fails(await small.run(NEW, ["--remove"]), before, /nix\.conf .*No space left on device/, small);
+        } finally {
+            await unmount(small.root);
+            small.remove();
+        }
+    });
+
     for (const command of ["mv", "sync", "ln", "cp", "chmod", "mkdir"]) {
         it(`leaves every file as it was whichever ${command} of it fails`, async () => {
             await machine.run(OLD);
