@@ -27,6 +27,8 @@ export const SKIPS = {
             "the script for Linux, where something is wrong with one file that nobody can replace, whichever, leaves every file as it was (install.sh --remove)",
             "the script for Linux, where something is wrong leaves every file as it was where nix.conf is immutable",
             "the script for Linux, where something is wrong never empties nix.conf on a full disk, where nothing that it takes away makes room",
+            "the script that nix-cache host linux prints puts everything into place as root of a machine, and takes it all away",
+            "the script that nix-cache host linux prints leaves every file as it was on a disk that becomes full, wherever it does",
             "the script for Linux, as root of a machine puts everything into place, and takes it all away",
             "the script for Linux, as root of a machine writes nothing into a folder that is another user's, which could hold links by then",
             "the script for Linux, as root of a machine writes nothing into a folder that others may write, which could hold links by then",
