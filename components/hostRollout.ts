@@ -24,9 +24,6 @@ export interface HostRolloutSecrets {
     readonly signingKey: pulumi.Input<string>;
 }
 
-/** Which resource's files these are: one that has gone must not take away what another has written since. */
-const OWNER_PATH = "/etc/nix-cache/rolled-out-by";
-
 /**
  * Another machine's files for the cache, brought there over SSH: what
  * `npm run host -- linux` prints, run as root. Whenever it would print something
@@ -91,22 +88,17 @@ function installScript(
     return linux({ config, ...secrets, systemCertificates: "" }).main.content;
 }
 
+/**
+ * The script notes which resource's files these are, with all the other files:
+ * one that has gone must not take away what another has written since.
+ */
 function installCommand(owner: string): string {
-    return `set -e
-sh -s
-printf '%s\\n' ${shellWord(owner)} > ${OWNER_PATH}`;
+    return `sh -s -- --owner ${shellWord(owner)}`;
 }
 
 /** Reads all of standard input in any case: a session that ends before is an error. */
 function removeCommand(owner: string): string {
-    return `set -e
-if [ "$(cat ${OWNER_PATH} 2> /dev/null)" != ${shellWord(owner)} ]; then
-    cat > /dev/null
-    exit 0
-fi
-sh -s -- --remove
-rm -f ${OWNER_PATH}
-rmdir /etc/nix-cache 2> /dev/null || :`;
+    return `sh -s -- --remove --owner ${shellWord(owner)}`;
 }
 
 function asRoot({ user = "root" }: RolloutHost, lines: string): string {

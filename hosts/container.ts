@@ -1,3 +1,4 @@
+import { bundleCommand } from "../cache/bundleCommand.ts";
 import { hereEnd } from "../cache/quoting.ts";
 import { BUNDLE_PATH, privateCa, readerSettings, settingLines } from "../cache/readerSettings.ts";
 import { pushCommand } from "../cache/snippets.ts";
@@ -26,7 +27,7 @@ export function container(input: HostInput): HostPlan {
             ? []
             : [
                   file("/etc/nix-cache/ca.crt", ca),
-                  `RUN cat "\${NIX_SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}" /etc/nix-cache/ca.crt > ${BUNDLE_PATH}\n`,
+                  `RUN ${bundleCommand('"${NIX_SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}"')}\n`,
                   `ENV NIX_SSL_CERT_FILE=${BUNDLE_PATH}\n`,
               ]),
         ...(builder === undefined

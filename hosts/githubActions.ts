@@ -1,5 +1,6 @@
+import { sudoBundleCommand } from "../cache/bundleCommand.ts";
 import { bareWord, withoutExpressions } from "../cache/quoting.ts";
-import { BUNDLE_PATH, privateCa, readerNixConf } from "../cache/readerSettings.ts";
+import { privateCa, readerNixConf } from "../cache/readerSettings.ts";
 import { pushCommand } from "../cache/snippets.ts";
 import { commented, type HostInput, type HostPlan } from "./hostPlan.ts";
 import { CERTIFICATE_PLACES } from "./installScript.ts";
@@ -45,7 +46,7 @@ function trustStep(ca: string | undefined): string {
         `for system in ${CERTIFICATE_PLACES.slice(0, -1).join(" ")}; do`,
         '  [ ! -s "$system" ] || break',
         "done",
-        `cat "$system" /etc/nix-cache/ca.crt | sudo tee ${BUNDLE_PATH} > /dev/null`,
+        sudoBundleCommand('"$system"'),
     ];
     return `- name: Trust the certificate authority of the Nix cache\n  run: |\n${indented(script.join("\n"), 4)}`;
 }

@@ -2,7 +2,7 @@ import { bareWord } from "../cache/quoting.ts";
 import { BUNDLE_PATH } from "../cache/readerSettings.ts";
 import { CREDENTIALS_PATH, pushCommand, SIGNING_KEY_PATH } from "../cache/snippets.ts";
 import { commented, type HostFile, type HostInput, type HostPlan } from "./hostPlan.ts";
-import { installScript, type Placed } from "./installScript.ts";
+import { CA_PATH, installScript, OWNER_PATH, type Placed } from "./installScript.ts";
 import { caFiles, credentialsFile, hostConfigFile, nixConfFile, parts, signingKeyFile } from "./parts.ts";
 
 /** For Nix older than `ssl-cert-file`, 2.8 for one. Newer ones take the setting of nix.conf. */
@@ -15,9 +15,9 @@ export function linux(input: HostInput): HostPlan {
         content: `[Service]\nEnvironment=NIX_SSL_CERT_FILE=${BUNDLE_PATH}\n`,
         secret: false,
     };
-    const restart = `if [ -d /run/systemd/system ]; then
-    systemctl daemon-reload
-    systemctl try-restart nix-daemon.service
+    // Where Nix runs without a daemon there is no such unit.
+    const restart = `if [ -d /run/systemd/system ] && systemctl cat nix-daemon.service > /dev/null 2>&1; then
+    systemctl daemon-reload && systemctl try-restart nix-daemon.service
 else
     echo "install.sh: restart the Nix daemon, if one runs here"
 fi
@@ -52,25 +52,27 @@ function plan(name: string, input: HostInput, restart: string, forCa: readonly P
     const at = (file: HostFile): Placed => ({ path: `/etc/nix-cache/${file.name}`, file });
     const ca = caFiles(input);
     const files = [
-        at(nixConfFile(input)),
         ...ca.map(at),
-        ...(ca.length === 0 ? [] : forCa),
         ...(builder === undefined
             ? []
             : [hostConfigFile(input), credentialsFile(builder), signingKeyFile(builder)].map(at)),
+        at(nixConfFile(input)),
+        ...(ca.length === 0 ? [] : forCa),
     ];
     const all = [
-        ...["nix.conf", "ca.crt", "host-config.json"].map((file) => `/etc/nix-cache/${file}`),
+        ...forCa.map(({ path }) => path),
+        "/etc/nix-cache/nix.conf",
         BUNDLE_PATH,
+        CA_PATH,
+        "/etc/nix-cache/host-config.json",
         CREDENTIALS_PATH,
         SIGNING_KEY_PATH,
-        ...forCa.map(({ path }) => path),
+        OWNER_PATH,
     ];
     const content = installScript({
         config,
         comments: commented(steps),
         files,
-        hasCa: ca.length > 0,
         all,
         restart,
     });

@@ -48,6 +48,9 @@ let
     wants = [ "network-online.target" ];
     serviceConfig = {
       Type = "oneshot";
+      # A unit of this type waits for ever: a check that hangs would be neither a failure nor
+      # run again, and nobody would be told.
+      TimeoutStartSec = lib.mkDefault (if what == "doctor" then "12h" else "15min");
       ExecStart = lib.escapeShellArgs (
         [
           (lib.getExe' self.nodejs "node")

@@ -53,13 +53,16 @@ in
     };
 
     metricsDir = lib.mkOption {
-      type = lib.types.nullOr lib.types.str;
+      # It stands in a rule of tmpfiles, which splits at blanks and knows `%`.
+      type = lib.types.nullOr (lib.types.strMatching "(/[A-Za-z0-9._+@:-]+)+/?");
       default = null;
       example = "/var/lib/prometheus-node-exporter-text-files";
       description = ''
         Folder of the textfile collector of Prometheus's node exporter, into
         which the state of the queue and the results of the checks are written
-        as `nix-cache-*.prom`. Made when it is missing. `null`: no metrics.
+        as `nix-cache-*.prom`, by the rights of the user whose folder it is.
+        Made when it is missing, as root's. Where it is root's, it must be the
+        folder itself and not a link. `null`: no metrics.
       '';
     };
   };

@@ -28,6 +28,8 @@ in
       environment.NIX_CACHE_QUEUE_LIMIT = toString cfg.builder.queueLimit;
       serviceConfig = {
         Type = "oneshot";
+        # Without it, one that hangs is waited for for ever, and the metrics stay as they were.
+        TimeoutStartSec = lib.mkDefault "1min";
         ExecStart = lib.escapeShellArgs [
           (lib.getExe cfg.builder.package)
           "queue"

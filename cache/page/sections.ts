@@ -1,7 +1,8 @@
+import { sudoBundleCommand } from "../bundleCommand.ts";
 import type { HostConfig } from "../hostSettings.ts";
 import { fingerprint, certificatesIn } from "../pem.ts";
 import { bareWord } from "../quoting.ts";
-import { BUNDLE_PATH, privateCa, readerNixConf } from "../readerSettings.ts";
+import { privateCa, readerNixConf } from "../readerSettings.ts";
 import { flakeConfig, pushCommand, systemModule } from "../snippets.ts";
 import { markup, NONE, type Html } from "./html.ts";
 import { expiryWords, priorityWords } from "./words.ts";
@@ -79,7 +80,7 @@ function bundleCommands(ca: string): string {
         "sudo mkdir -p /etc/nix-cache",
         "sudo tee /etc/nix-cache/ca.crt > /dev/null <<'EOF'",
         `${ca}EOF`,
-        `cat /etc/ssl/certs/ca-certificates.crt /etc/nix-cache/ca.crt | sudo tee ${BUNDLE_PATH} > /dev/null`,
+        sudoBundleCommand("/etc/ssl/certs/ca-certificates.crt"),
         "",
     ].join("\n");
 }
