@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readSnapshot } from "../../server/snapshot.ts";
 import { PROVIDER_KEYS } from "../../serverConfig.ts";
+import { nixCache } from "./cli.ts";
 import { TestStack, type Config } from "./testStack.ts";
 import { newFolder } from "./world.ts";
 
@@ -118,4 +119,25 @@ describe("bad input, in one line and before anything is made", function () {
             /(ca\.crt"|…), which holds no certificate; it must be a file with the CA's certificate in PEM$/,
         );
     });
+
+    // By `pulumi` itself the engine speaks first, which compares the values with Pulumi.yaml's types.
+    for (const [config, message] of [
+        [{ expireDays: "many" }, 'expireDays in Pulumi.bad-input.yaml is "many"; it must be a whole number'],
+        [
+            { builders: "one" },
+            'builders in Pulumi.bad-input.yaml is "one"; it must be a list of different names',
+        ],
+        [{ protect: 1 }, "protect in Pulumi.bad-input.yaml is 1; it must be true or false"],
+    ] as const) {
+        it(`${JSON.stringify(config)}, by nix-cache, in the same words`, async () => {
+            stack.configure(config);
+            for (const command of [["preview"], ["up"]]) {
+                const { status, stdout, stderr } = await nixCache(stack, command);
+                assert.equal(status, 1, stdout + stderr);
+                assert.ok(stderr.startsWith(`nix-cache: nix-cache:${message}`), stderr);
+                assert.equal(stderr.trim().split("\n").length, 1);
+            }
+            stack.configure({ expireDays: null, protect: null });
+        });
+    }
 });
