@@ -72,18 +72,35 @@ describe("nix-cache heal, cut short", function () {
         }
     });
 
-    it("by the end of MinIO: the same command completes it", async () => {
+    it("by the end of MinIO: it says what was done and no more, and the same command completes it", async () => {
         const { tools } = await theWorld();
         const killServer = () =>
             void process.kill(Number(readFileSync(filesOf(minio.dir).pid, "utf8")), "SIGKILL");
         for (const point of points(steps, SOME)) {
-            await completes(point, killServer, async () => {
+            const cut = await completes(point, killServer, async () => {
                 while ((await runningMinio(minio.dir)) !== undefined) await sleep(20);
                 await startMinio({ binary: tools.minio, dir: minio.dir });
             });
+            if (cut.status !== 0) saysWhatWasDone(cut);
         }
         await s.stack.mustBeQuiet();
     });
+
+    /** One line: that nothing has been changed, where nothing was; otherwise what was removed, by name. */
+    function saysWhatWasDone({ lines, stderr }: CutShort): void {
+        const removed = lines.flatMap(
+            (line) => /^done: (?:remove (user \S+|the bucket's \S+))/.exec(line)?.[1] ?? [],
+        );
+        assert.match(stderr, /^nix-cache: .*\n$/);
+        if (removed.length > 0) {
+            assert.match(stderr, /\. Done before that: .*; the same command goes on from there\n$/);
+            assert.doesNotMatch(stderr, /nothing has been changed/i);
+            const first = (removed[0] ?? "").replace(/,$/, "");
+            assert.ok(stderr.includes(`removed ${first}`), stderr);
+        }
+        if (lines.at(-1)?.startsWith("  - ") === true)
+            assert.match(stderr, /\. (Nothing has been changed\.|Done before that: took [^,]*)/);
+    }
 
     it("by another one at the same time: one of the two, or the next, completes it", async () => {
         await breakIt();

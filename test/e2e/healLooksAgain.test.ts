@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { readSnapshot } from "../../server/snapshot.ts";
+import { run } from "../../toolchain/run.ts";
+import { skip } from "../skips.ts";
 import { quiet } from "./byHand/healed.ts";
 import { Scene } from "./byHand/scene.ts";
 import { nixCache } from "./cli.ts";
@@ -26,9 +28,9 @@ describe("nix-cache heal, while others change the server", function () {
     it("takes from another user nothing but the stack's policy, whatever else that is given meanwhile", async () => {
         await s.mc("admin", "policy", "attach", "server", s.writePolicy, "--user", "passer-by");
         const given = () => s.mc("admin", "policy", "attach", "server", "diagnostics", "--user", "passer-by");
-        const run = await runPaused(s.stack, HEAL, SHOWN, given);
-        assert.equal(run.steps, 1);
-        assert.equal(run.status, 0, run.lines.join("\n") + run.stderr);
+        const healed = await runPaused(s.stack, HEAL, SHOWN, given);
+        assert.equal(healed.steps, 1);
+        assert.equal(healed.status, 0, healed.lines.join("\n") + healed.stderr);
         assert.deepEqual((await users())["passer-by"]?.policies, ["diagnostics"]);
         await quiet(s);
     });
@@ -37,8 +39,8 @@ describe("nix-cache heal, while others change the server", function () {
         await s.mc("admin", "group", "add", "server", "passers-by", "passer-by");
         await s.mc("admin", "policy", "attach", "server", s.writePolicy, "--group", "passers-by");
         await s.mc("admin", "policy", "attach", "server", "readonly", "--group", "passers-by");
-        const run = await nixCache(s.stack, HEAL);
-        assert.equal(run.status, 0, run.stdout + run.stderr);
+        const healed = await nixCache(s.stack, HEAL);
+        assert.equal(healed.status, 0, healed.stdout + healed.stderr);
         const { groups } = await readSnapshot(s.stack.minio.connection, s.bucket);
         assert.deepEqual(groups["passers-by"], ["readonly"]);
     });
@@ -48,13 +50,13 @@ describe("nix-cache heal, while others change the server", function () {
         await s.mc("quota", "set", s.at, "--size", "1GiB");
         let before: unknown;
         const state = stateOf(s.stack);
-        const run = await runPaused(s.stack, HEAL, SHOWN, async () => {
+        const healed = await runPaused(s.stack, HEAL, SHOWN, async () => {
             await s.mc("admin", "user", "disable", "server", s.two);
             await s.mc("quota", "clear", s.at);
             before = await server();
         });
-        const said = run.lines.join("\n");
-        assert.equal(run.status, 3, said + run.stderr);
+        const said = healed.lines.join("\n");
+        assert.equal(healed.status, 3, said + healed.stderr);
         assert.equal(
             said.split("\n\n").at(-1),
             [
@@ -74,13 +76,13 @@ describe("nix-cache heal, while others change the server", function () {
     it("looks once more when it has the lock: what came in between is not touched", async () => {
         await s.mc("admin", "user", "disable", "server", s.one);
         let before: unknown;
-        const run = await runPaused(s.stack, HEAL, UPDATING, async () => {
+        const healed = await runPaused(s.stack, HEAL, UPDATING, async () => {
             await s.mc("admin", "user", "disable", "server", s.two);
             before = await server();
         });
-        const said = run.lines.join("\n");
-        assert.equal(run.steps, 1);
-        assert.equal(run.status, 3, said + run.stderr);
+        const said = healed.lines.join("\n");
+        assert.equal(healed.steps, 1);
+        assert.equal(healed.status, 3, said + healed.stderr);
         assert.match(
             said,
             new RegExp(`\\n  now: user ${s.two}: disabled on the server, should be enabled\\n`),
@@ -95,9 +97,9 @@ describe("nix-cache heal, while others change the server", function () {
     it("goes on with what is left where another has put back a part meanwhile", async () => {
         await s.mc("admin", "user", "disable", "server", s.one);
         await s.mc("quota", "set", s.at, "--size", "1GiB");
-        const run = await runPaused(s.stack, HEAL, UPDATING, () => s.mc("quota", "clear", s.at));
-        const said = run.lines.join("\n");
-        assert.equal(run.status, 0, said + run.stderr);
+        const healed = await runPaused(s.stack, HEAL, UPDATING, () => s.mc("quota", "clear", s.at));
+        const said = healed.lines.join("\n");
+        assert.equal(healed.status, 0, said + healed.stderr);
         assert.match(said, new RegExp(`^done: remove user ${s.one},`, "m"));
         assert.doesNotMatch(said, /^done: .*quota/m);
         await quiet(s);
@@ -105,9 +107,9 @@ describe("nix-cache heal, while others change the server", function () {
 
     it("touches nothing while another heal has the stack, and says who; that one ends well", async () => {
         await s.mc("admin", "user", "disable", "server", s.one);
-        await s.mc("admin", "user", "disable", "server", s.two);
+        await s.mc("admin", "user", "rm", "server", s.two);
         await s.mc("anonymous", "set", "public", s.at);
-        // The first has the lock, and has removed the first user.
+        // The first has the lock, has removed the one user, and is not waiting for the server.
         const first = await runPaused(s.stack, HEAL, { line: /^done: remove user/ }, async () => {
             const [before, state] = [await server(), stateOf(s.stack)];
             const second = await nixCache(s.stack, HEAL);
@@ -122,6 +124,36 @@ describe("nix-cache heal, while others change the server", function () {
         });
         assert.equal(first.steps, 1);
         assert.equal(first.status, 0, first.lines.join("\n") + first.stderr);
+        await quiet(s);
+    });
+
+    it("leaves the lock of a heal that runs in another container alone, though that shares all files and the name", async function () {
+        // As a container does it; what is outside sees other process ids.
+        const container = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"];
+        const possible = await run("unshare", [...container.slice(1), "true"]);
+        if (possible.status !== 0) skip(this, "namespace");
+        await s.mc("admin", "user", "disable", "server", s.one);
+        const inside = await runPaused(
+            s.stack,
+            HEAL,
+            { line: /^done: remove user/ },
+            async () => {
+                const [before, state] = [await server(), stateOf(s.stack)];
+                for (const command of [HEAL, ["up"]]) {
+                    const { status, stdout, stderr } = await nixCache(s.stack, command);
+                    assert.equal(status, 1, stdout + stderr);
+                    assert.match(
+                        stderr,
+                        /^nix-cache: Pulumi of \S+@\S+ \(process \d+\) has locked the stack since \S+Z, and whether that still runs cannot be told from here; wait for it, or, if it is gone: pulumi cancel --yes --stack 'looks-again'\. Nothing has been changed\.\n$/,
+                    );
+                }
+                assert.deepEqual(await server(), before);
+                assert.equal(stateOf(s.stack), state);
+            },
+            container,
+        );
+        assert.equal(inside.steps, 1);
+        assert.equal(inside.status, 0, inside.lines.join("\n") + inside.stderr);
         await quiet(s);
     });
 });

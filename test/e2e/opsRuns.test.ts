@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { nixCache } from "./cli.ts";
+import { MAIN, nixCache, shellEnvironment } from "./cli.ts";
 import { Bucket } from "./objects.ts";
 import { mc } from "./mc.ts";
 import { serverState, stateOf } from "./serverState.ts";
@@ -96,6 +97,28 @@ describe("nix-cache preview, up, heal and backup, for people and for programs", 
         }
         assert.equal((await nixCache(stack, ["heal", "--yes"])).status, 0);
     });
+
+    it("what nobody reads any more: a command that only tells ends without a word, one that heals comes to its end", async () => {
+        assert.equal((await mc(stack, ["admin", "user", "disable", "server", "runs-one"])).status, 0);
+        assert.deepEqual(await unread(["host", "linux"]), { status: 141, stderr: "" });
+        assert.deepEqual(await unread(["drift", "--json"]), { status: 141, stderr: "" });
+        assert.deepEqual(await unread(["heal", "--yes"]), { status: 0, stderr: "" });
+        assert.equal((await nixCache(stack, ["drift"])).status, 0);
+    });
+
+    /** Runs `nix-cache` for a reader that has gone before the first word: `nix-cache … | true`. */
+    async function unread(args: readonly string[]): Promise<{ status: number | null; stderr: string }> {
+        const child = spawn(process.execPath, [MAIN, ...args], {
+            cwd: stack.place.workDir,
+            env: shellEnvironment(stack),
+            stdio: ["ignore", "pipe", "pipe"],
+        });
+        child.stdout.destroy();
+        let stderr = "";
+        child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+        const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
+        return { status, stderr };
+    }
 
     it("a lost bucket is made again, and what is lost with it is said", async () => {
         assert.equal((await mc(stack, ["rb", "--force", "server/runs"])).status, 0);

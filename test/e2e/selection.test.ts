@@ -68,7 +68,7 @@ describe("the stack that a user has selected", function () {
         let watch: NodeJS.Timeout | undefined;
         await runWithFault(stack, command, /^never$/, 0, kill, (pid) => {
             watch = setInterval(() => {
-                for (const one of descendants(pid)) if (/pulumi /.test(commandLine(one))) seen.add(one);
+                for (const one of descendants(pid)) if (commandLine(one).includes("pulumi ")) seen.add(one);
                 if (seen.size >= nth) kill(pid);
             }, 2);
         });

@@ -13,14 +13,18 @@ export type Moment = { readonly line: RegExp } | { readonly child: RegExp };
  * Runs `nix-cache`, stops it at a moment (itself, not what it has started) while
  * something else is done, and lets it go on. That is what a person is who reads a plan and
  * thinks about it.
+ *
+ * @param within a command that starts it, in surroundings of its own. Default: none
  */
 export async function runPaused(
     stack: TestStack,
     args: readonly string[],
     moment: Moment,
     meanwhile: () => Promise<unknown>,
+    within: readonly string[] = [],
 ): Promise<CutShort> {
-    const child = spawn(process.execPath, [MAIN, ...args], {
+    const [program = "", ...programArgs] = [...within, process.execPath, MAIN, ...args];
+    const child = spawn(program, programArgs, {
         cwd: stack.place.workDir,
         env: shellEnvironment(stack),
         stdio: ["ignore", "pipe", "pipe"],
@@ -35,9 +39,14 @@ export async function runPaused(
     let paused: Promise<unknown> | undefined;
     const pause = () => {
         if (paused !== undefined) return;
-        process.kill(pid, "SIGSTOP");
+        const itself =
+            within.length === 0
+                ? pid
+                : descendants(pid).find((one) => commandLine(one).startsWith(process.execPath));
+        if (itself === undefined) throw new Error("the run itself is not among what was started");
+        process.kill(itself, "SIGSTOP");
         steps = 1;
-        paused = meanwhile().finally(() => process.kill(pid, "SIGCONT"));
+        paused = meanwhile().finally(() => process.kill(itself, "SIGCONT"));
         // It is waited for once the run has ended.
         paused.catch(() => undefined);
     };
