@@ -1,21 +1,12 @@
-import {
-    lstatSync,
-    mkdirSync,
-    opendirSync,
-    readFileSync,
-    renameSync,
-    rmSync,
-    statSync,
-    type Dirent,
-} from "node:fs";
+import { mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { STORE_DIR } from "../cache/nar.ts";
 import { syncFolder, writeDurably } from "./durable.ts";
-import { newEntry, readEntry, type Entry } from "./entry.ts";
+import { newEntry, type Entry } from "./entry.ts";
+import { entriesOf, fileAt, read } from "./entryFiles.ts";
 import { isFolder, makeFolder } from "./folders.ts";
 import { Incoming, type Added } from "./incoming.ts";
 import { baseName, isStorePath } from "./storePath.ts";
-import { hasCode } from "./systemError.ts";
 
 /**
  * A queue in a folder: one small file for each path, so that a build that adds
@@ -195,40 +186,5 @@ export class Queue {
             rmSync(file, { force: true });
             syncFolder(folder);
         }
-    }
-}
-
-/** A file, if it is one and no link. */
-function fileAt(file: string) {
-    const stats = lstatSync(file, { throwIfNoEntry: false });
-    return stats?.isFile() === true ? stats : undefined;
-}
-
-function read(folder: string, name: string): Entry | undefined {
-    const file = join(folder, name);
-    const stats = fileAt(file);
-    if (stats === undefined) return undefined;
-    try {
-        return readEntry(name, readFileSync(file, "utf8"), stats.mtime);
-    } catch (error) {
-        // It was removed since.
-        if (hasCode(error, "ENOENT")) return undefined;
-        throw error;
-    }
-}
-
-/** What is in a folder, one after the other; nothing where there is no folder. */
-function* entriesOf(folder: string): Generator<Dirent> {
-    let open;
-    try {
-        open = opendirSync(folder);
-    } catch (error) {
-        if (hasCode(error, "ENOENT")) return;
-        throw error;
-    }
-    try {
-        for (let entry = open.readSync(); entry !== null; entry = open.readSync()) yield entry;
-    } finally {
-        open.closeSync();
     }
 }
