@@ -1,78 +1,119 @@
-import { copyFileSync, existsSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
-import { shellWord } from "../cache/quoting.ts";
+import { resolve } from "node:path";
 import { UserError } from "../cache/problem.ts";
-import type { Backup, ConfigEntry, ConfigItem } from "./backupFile.ts";
-import { encrypt, type Lock } from "./encryption.ts";
+import { shellWord } from "../cache/quoting.ts";
+import { compare, type Comparison, type Earlier } from "./backupComparison.ts";
+import { describe, parseContents } from "./backupContents.ts";
+import { parseBackup, type Backup } from "./backupFile.ts";
+import { alone, keepEarlier, lookAtPlace, putBackup, type Place } from "./backupPlace.ts";
+import { backupOf } from "./backupStack.ts";
+import { decrypt, encrypt, keyForNew, type Key, type Lock } from "./encryption.ts";
 import { EXIT, type ExitStatus } from "./exitStatus.ts";
-import { readOutputs, readRawConfig, stackName, type Target } from "./target.ts";
-import { writeWhole } from "./wholeFile.ts";
+import type { Target } from "./target.ts";
 
 /** The options of `nix-cache backup`. */
 export interface BackupOptions extends Lock {
     readonly json?: boolean | undefined;
 }
 
+/** What a backup did. */
+interface Written {
+    /** Where the one that was there is now; null: there was none, or the new one has all that it had. */
+    readonly earlier: string | null;
+    /** How the new one stands to it; undefined: there was none. */
+    readonly comparison: Comparison | undefined;
+}
+
 /** `nix-cache backup FILE`: needs the stack alone, not the server. */
 export async function backup(target: Target, file: string, options: BackupOptions): Promise<ExitStatus> {
-    const [outputs, config, stack] = await Promise.all([
-        readOutputs(target),
-        readRawConfig(target),
-        stackName(target),
-    ]);
-    const content: Backup = {
-        format: "nix-cache backup",
-        version: 1,
-        written: new Date().toISOString(),
-        stack,
-        configuration: Object.fromEntries(
-            Object.entries(config.values)
-                .filter(([key, value]) => worthKeeping(key, value))
-                .map(([key, value]) => [key, entry(value, config.isSecret(key))]),
-        ),
-        signingKeys: outputs.signingKeys,
-        builderSecrets: outputs.declared.builders,
-        caCertificate: outputs.hostConfig.caCertificate,
-    };
-    const earlier = write(file, await encrypt(JSON.stringify(content), options));
-    const generations = Object.keys(content.signingKeys);
-    const builders = Object.keys(content.builderSecrets);
-    if (options.json === true) {
-        console.log(JSON.stringify({ stack, file: resolve(file), generations, builders, earlier }));
-        return EXIT.ok;
-    }
-    console.log(
-        `backup of stack ${stack} written to ${file}: ${generations.length} signing key${generations.length === 1 ? "" : "s"}, secrets of ${builders.join(", ")}, configuration`,
-    );
-    if (earlier !== null) console.log(`the one that was there before is now ${earlier}`);
-    console.log(`to restore it: npm run restore -- ${shellWord(file)} --stack NEWNAME`);
-    return EXIT.ok;
-}
-
-/** Empty values say that a default is to be derived; keys and secrets are kept as such. */
-function worthKeeping(key: string, value: string): boolean {
-    return !["", "[]", "{}"].includes(value) && !/:(signingKeys|builderSecrets)$/.test(key);
-}
-
-function entry(value: string, secret: boolean): ConfigEntry {
-    return { value: value.startsWith("[") ? (JSON.parse(value) as ConfigItem[]) : value, secret };
+    // What can be no backup's place is refused before anybody is asked for a passphrase.
+    lookAtPlace(file);
+    const content = await backupOf(target);
+    const written = await write(file, content, await keyForNew(options));
+    if (options.json === true) console.log(JSON.stringify(asJson(file, content, written)));
+    else for (const line of words(file, content, written)) console.log(line);
+    for (const line of warnings(written)) console.error(line);
+    return ["fewer", "unknown"].includes(written.comparison?.kind ?? "") ? EXIT.otherKeys : EXIT.ok;
 }
 
 /**
- * Never half a backup in place of a whole one. One that is there already may be
- * of keys that this stack has lost, so it makes room and is not overwritten.
- *
- * @returns where that one is now; null: there was none
+ * Writes a backup to its place. The one that is there is kept under its date
+ * unless the new one holds the very same: it may be the only copy of a key that
+ * this stack has lost.
  */
-function write(file: string, data: Uint8Array): string | null {
-    const earlier = existsSync(file) && statSync(file).isFile() ? `${file}.previous` : null;
+async function write(given: string, content: Backup, key: Key): Promise<Written> {
+    const data = await encrypt(JSON.stringify(content), key);
+    return alone(lookAtPlace(given).file, console.error, async () => {
+        const place = lookAtPlace(given);
+        const comparison =
+            place.data === undefined ? undefined : compare(await open(place.data, place, key), content);
+        if (comparison?.kind === "foreign")
+            throw new UserError(
+                `${given} is the backup of another stack, ${comparison.stack ?? ""}: give the backup of ${content.stack} a file of its own`,
+            );
+        const keep = comparison !== undefined && comparison.kind !== "same";
+        const earlier = keep ? keepEarlier(place, comparison.written) : null;
+        putBackup(place.file, data, describe(content, data));
+        return { earlier, comparison };
+    });
+}
+
+/** What is known of the backup that is there: by what is written beside it, or else by this backup's own passphrase. */
+async function open(data: Buffer, { contents: text }: Place, key: Key): Promise<Earlier> {
+    const contents = text === undefined ? undefined : parseContents(text, data);
+    if (contents !== undefined) return { contents };
+    const opened = await decrypt(data, key);
+    if (opened === undefined) return { unknown: true };
     try {
-        if (earlier !== null) copyFileSync(file, earlier);
-        writeWhole(file, data, 0o600);
-        return earlier;
+        return { content: parseBackup(opened) };
     } catch (error) {
-        const { code = "error" } = error as NodeJS.ErrnoException;
-        const why = code === "ENOENT" ? `there is no folder ${dirname(resolve(file))}` : code;
-        throw new UserError(`${file} cannot be written (${why})`, { cause: error });
+        // Something else that is encrypted, or of a newer version: it is kept.
+        if (error instanceof UserError) return { unknown: true };
+        throw error;
     }
+}
+
+function words(file: string, content: Backup, { earlier, comparison }: Written): string[] {
+    const keys = Object.keys(content.signingKeys).length;
+    return [
+        `backup of stack ${content.stack} written to ${file}: ${keys} signing key${keys === 1 ? "" : "s"}, secrets of ${Object.keys(content.builderSecrets).join(", ")}, configuration`,
+        ...(comparison?.kind === "same" ? ["the one that was there held the same, and was replaced"] : []),
+        ...(earlier === null ? [] : [`the one that was there before is now ${earlier}`]),
+        `to restore it: npm run restore -- ${shellWord(file)} --stack NEWNAME`,
+    ];
+}
+
+function warnings({ earlier, comparison }: Written): string[] {
+    if (comparison === undefined || earlier === null) return [];
+    const { kind, missing, missingBuilders } = comparison;
+    if (kind === "unknown")
+        return [
+            "nix-cache: the backup before cannot be opened here (another passphrase, or a",
+            "recipient), so nobody knows whether the new one has all of its keys.",
+            `It is kept: ${earlier}`,
+        ];
+    const builders =
+        missingBuilders.length === 0
+            ? []
+            : [`nix-cache: no longer in it: the secrets of ${missingBuilders.join(", ")}`];
+    if (kind !== "fewer") return builders;
+    return [
+        ...builders,
+        "nix-cache: this stack has not all keys of the backup before. Missing:",
+        ...missing.map((key) => `  ${key}`),
+        `They are in ${earlier}; keep it.`,
+        "Was the stack lost and made anew? Its keys come back with",
+        `  npm run restore -- ${shellWord(earlier)} --stack NEWNAME`,
+    ];
+}
+
+function asJson(file: string, content: Backup, { earlier, comparison }: Written): unknown {
+    return {
+        stack: content.stack,
+        file: resolve(file),
+        generations: Object.keys(content.signingKeys),
+        builders: Object.keys(content.builderSecrets),
+        earlier,
+        comparison: comparison?.kind ?? "none",
+        missing: comparison?.missing ?? [],
+    };
 }

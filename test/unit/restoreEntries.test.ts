@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { configuration } from "../../ops/restore.ts";
+import { configuration } from "../../ops/restoreEntries.ts";
 
 describe("what a backup restores", () => {
     it("is set value by value: texts, lists and lists of objects", () => {
