@@ -76,6 +76,8 @@ function writePlan(folder: string, name: string, plan: HostPlan, json: boolean):
             writeWhole(join(folder, file), content, secret ? 0o600 : 0o644);
     } catch (error) {
         if (error instanceof UserError) throw error;
+        if ((error as NodeJS.ErrnoException).code === "EEXIST")
+            throw new UserError(`${folder} is a file, not a folder`, { cause: error });
         throw new UserError(`${folder} cannot be written: ${systemErrorWords(error)}`, { cause: error });
     }
     if (json) {

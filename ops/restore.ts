@@ -79,8 +79,9 @@ async function makeStateFolder(target: Target): Promise<void> {
 async function createStack(target: Target, name: string): Promise<boolean> {
     const { status } = await runPulumi(target.folder, ["stack", "export", "--stack", name]);
     if (status === 0) return false;
-    // Which stack a bare `pulumi` command means is the user's to say.
-    await askPulumi(target.folder, ["stack", "init", "--no-select", name]);
+    // Which stack a bare `pulumi` command means is the user's to say, once it has been said.
+    const selected = (await runPulumi(target.folder, ["stack", "--show-name"])).status === 0;
+    await askPulumi(target.folder, ["stack", "init", ...(selected ? ["--no-select"] : []), name]);
     return true;
 }
 
