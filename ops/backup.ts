@@ -1,12 +1,12 @@
-import { copyFileSync, existsSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { shellWord } from "../cache/quoting.ts";
-import { UserError } from "../cache/problem.ts";
-import type { Backup, ConfigEntry, ConfigItem } from "./backupFile.ts";
-import { encrypt, type Lock } from "./encryption.ts";
+import type { Backup } from "./backupFile.ts";
+import { lookAtPlace } from "./backupPlace.ts";
+import { backupOf } from "./backupStack.ts";
+import { writeBackup, type Written } from "./backupWriting.ts";
+import { keyForNew, type Lock } from "./encryption.ts";
 import { EXIT, type ExitStatus } from "./exitStatus.ts";
-import { readOutputs, readRawConfig, stackName, type Target } from "./target.ts";
-import { writeWhole } from "./wholeFile.ts";
+import type { Target } from "./target.ts";
 
 /** The options of `nix-cache backup`. */
 export interface BackupOptions extends Lock {
@@ -15,64 +15,58 @@ export interface BackupOptions extends Lock {
 
 /** `nix-cache backup FILE`: needs the stack alone, not the server. */
 export async function backup(target: Target, file: string, options: BackupOptions): Promise<ExitStatus> {
-    const [outputs, config, stack] = await Promise.all([
-        readOutputs(target),
-        readRawConfig(target),
-        stackName(target),
-    ]);
-    const content: Backup = {
-        format: "nix-cache backup",
-        version: 1,
-        written: new Date().toISOString(),
-        stack,
-        configuration: Object.fromEntries(
-            Object.entries(config.values)
-                .filter(([key, value]) => worthKeeping(key, value))
-                .map(([key, value]) => [key, entry(value, config.isSecret(key))]),
-        ),
-        signingKeys: outputs.signingKeys,
-        builderSecrets: outputs.declared.builders,
-        caCertificate: outputs.hostConfig.caCertificate,
+    // What can be no backup's place is refused before anybody is asked for a passphrase.
+    lookAtPlace(file);
+    const content = await backupOf(target);
+    const written = await writeBackup(file, content, await keyForNew(options));
+    if (options.json === true) console.log(JSON.stringify(asJson(file, content, written)));
+    else for (const line of words(file, content, written)) console.log(line);
+    for (const line of warnings(written)) console.error(line);
+    return ["fewer", "unknown"].includes(written.comparison?.kind ?? "") ? EXIT.otherKeys : EXIT.ok;
+}
+
+function words(file: string, content: Backup, { earlier, comparison }: Written): string[] {
+    const keys = Object.keys(content.signingKeys).length;
+    return [
+        `backup of stack ${content.stack} written to ${file}: ${keys} signing key${keys === 1 ? "" : "s"}, secrets of ${Object.keys(content.builderSecrets).join(", ")}, configuration`,
+        ...(comparison?.kind === "same" ? ["the one that was there held the same, and was replaced"] : []),
+        ...(earlier === null ? [] : [`the one that was there before is now ${earlier}`]),
+        `to restore it: npm run restore -- ${shellWord(file)} --stack NEWNAME`,
+    ];
+}
+
+function warnings({ earlier, comparison }: Written): string[] {
+    if (comparison === undefined || earlier === null) return [];
+    const { kind, missing, missingBuilders } = comparison;
+    if (kind === "unknown")
+        return [
+            "nix-cache: the backup before cannot be opened here (another passphrase, or a",
+            "recipient), so nobody knows whether the new one has all of its keys.",
+            `It is kept: ${earlier}`,
+        ];
+    const builders =
+        missingBuilders.length === 0
+            ? []
+            : [`nix-cache: no longer in it: the secrets of ${missingBuilders.join(", ")}`];
+    if (kind !== "fewer") return builders;
+    return [
+        ...builders,
+        "nix-cache: this stack has not all keys of the backup before. Missing:",
+        ...missing.map((key) => `  ${key}`),
+        `They are in ${earlier}; keep it.`,
+        "Was the stack lost and made anew? Its keys come back with",
+        `  npm run restore -- ${shellWord(earlier)} --stack NEWNAME`,
+    ];
+}
+
+function asJson(file: string, content: Backup, { earlier, comparison }: Written): unknown {
+    return {
+        stack: content.stack,
+        file: resolve(file),
+        generations: Object.keys(content.signingKeys),
+        builders: Object.keys(content.builderSecrets),
+        earlier,
+        comparison: comparison?.kind ?? "none",
+        missing: comparison?.missing ?? [],
     };
-    const earlier = write(file, await encrypt(JSON.stringify(content), options));
-    const generations = Object.keys(content.signingKeys);
-    const builders = Object.keys(content.builderSecrets);
-    if (options.json === true) {
-        console.log(JSON.stringify({ stack, file: resolve(file), generations, builders, earlier }));
-        return EXIT.ok;
-    }
-    console.log(
-        `backup of stack ${stack} written to ${file}: ${generations.length} signing key${generations.length === 1 ? "" : "s"}, secrets of ${builders.join(", ")}, configuration`,
-    );
-    if (earlier !== null) console.log(`the one that was there before is now ${earlier}`);
-    console.log(`to restore it: npm run restore -- ${shellWord(file)} --stack NEWNAME`);
-    return EXIT.ok;
-}
-
-/** Empty values say that a default is to be derived; keys and secrets are kept as such. */
-function worthKeeping(key: string, value: string): boolean {
-    return !["", "[]", "{}"].includes(value) && !/:(signingKeys|builderSecrets)$/.test(key);
-}
-
-function entry(value: string, secret: boolean): ConfigEntry {
-    return { value: value.startsWith("[") ? (JSON.parse(value) as ConfigItem[]) : value, secret };
-}
-
-/**
- * Never half a backup in place of a whole one. One that is there already may be
- * of keys that this stack has lost, so it makes room and is not overwritten.
- *
- * @returns where that one is now; null: there was none
- */
-function write(file: string, data: Uint8Array): string | null {
-    const earlier = existsSync(file) && statSync(file).isFile() ? `${file}.previous` : null;
-    try {
-        if (earlier !== null) copyFileSync(file, earlier);
-        writeWhole(file, data, 0o600);
-        return earlier;
-    } catch (error) {
-        const { code = "error" } = error as NodeJS.ErrnoException;
-        const why = code === "ENOENT" ? `there is no folder ${dirname(resolve(file))}` : code;
-        throw new UserError(`${file} cannot be written (${why})`, { cause: error });
-    }
 }

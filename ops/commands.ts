@@ -93,6 +93,7 @@ export const COMMANDS: readonly Command[] = [
         options: ["identity", "passphrase-file", "yes"],
         summary: "puts a backup into the configuration of a new or emptied stack",
         details: [
+            "--yes, -y             overwrites settings that differ without asking",
             "--identity F          file with the age identity (AGE-SECRET-KEY-1…)",
             "--passphrase-file F   reads the passphrase from a file; default: NIX_CACHE_BACKUP_PASSPHRASE, or asks",
         ],

@@ -8,6 +8,7 @@ export const EXIT = {
     beyondRepair: 5,
     doctorWarning: 6,
     doctorFailure: 7,
+    otherKeys: 8,
 } as const;
 
 /** One of {@link EXIT}. */
@@ -23,4 +24,5 @@ export const EXIT_HELP: readonly (readonly [ExitStatus, string])[] = [
     [EXIT.beyondRepair, "something is left that MinIO cannot undo"],
     [EXIT.doctorWarning, "doctor: at least one warning"],
     [EXIT.doctorFailure, "doctor: at least one check failed"],
+    [EXIT.otherKeys, "backup: written, but not with all keys of the one before, which is kept"],
 ];

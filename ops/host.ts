@@ -4,6 +4,7 @@ import { shown, UserError } from "../cache/problem.ts";
 import type { BuilderSecrets, HostFile, HostPlan } from "../hosts/hostPlan.ts";
 import { HOST_NAMES, hostPlan, SINGLE_FILES } from "../hosts/hosts.ts";
 import { EXIT, type ExitStatus } from "./exitStatus.ts";
+import { systemErrorWords } from "./systemError.ts";
 import { systemCertificates } from "./systemCertificates.ts";
 import { readHostConfig, readOutputs, type Target } from "./target.ts";
 import { writeWhole } from "./wholeFile.ts";
@@ -74,8 +75,10 @@ function writePlan(folder: string, name: string, plan: HostPlan, json: boolean):
         for (const { name: file, content, secret } of files)
             writeWhole(join(folder, file), content, secret ? 0o600 : 0o644);
     } catch (error) {
-        const code = (error as NodeJS.ErrnoException).code ?? "error";
-        throw new UserError(`${folder} cannot be written (${code})`, { cause: error });
+        if (error instanceof UserError) throw error;
+        if ((error as NodeJS.ErrnoException).code === "EEXIST")
+            throw new UserError(`${folder} is a file, not a folder`, { cause: error });
+        throw new UserError(`${folder} cannot be written: ${systemErrorWords(error)}`, { cause: error });
     }
     if (json) {
         const written = files.map(({ name: file }) => join(folder, file));

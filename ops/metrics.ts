@@ -1,3 +1,5 @@
+import { UserError } from "../cache/problem.ts";
+import { systemErrorWords } from "./systemError.ts";
 import { writeWhole } from "./wholeFile.ts";
 
 /** A gauge: its name, what it says, and its value. Default of the labels: none. */
@@ -22,9 +24,18 @@ export function metricsText(metrics: readonly Metric[]): string {
         .join("");
 }
 
-/** Writes the file as a whole, readable by everyone: the collector may be another user. */
+/**
+ * Writes the file as a whole, readable by everyone: the collector may be another user.
+ *
+ * @throws UserError, one line, when it cannot be written
+ */
 export function writeMetrics(file: string, metrics: readonly Metric[]): void {
-    writeWhole(file, metricsText(metrics), 0o644);
+    try {
+        writeWhole(file, metricsText(metrics), 0o644);
+    } catch (error) {
+        if (error instanceof UserError) throw error;
+        throw new UserError(`${file} cannot be written: ${systemErrorWords(error)}`, { cause: error });
+    }
 }
 
 /** How a run of a command ended, for an alert on failed or missing runs. */

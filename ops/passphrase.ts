@@ -1,5 +1,5 @@
 import { UserError } from "../cache/problem.ts";
-import { readText } from "./encryption.ts";
+import { readText } from "./readText.ts";
 import { prompt } from "./prompt.ts";
 
 /**

@@ -1,16 +1,23 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { mkdirSync } from "node:fs";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../cache/problem.ts";
-import { parseBackup, type Backup, type ConfigEntry } from "./backupFile.ts";
-import { decrypt, type Lock } from "./encryption.ts";
+import { parseBackup, type Backup } from "./backupFile.ts";
+import { decrypt, keyForKnown, type Lock } from "./encryption.ts";
 import { EXIT, type ExitStatus } from "./exitStatus.ts";
+import { prompt } from "./prompt.ts";
 import { askPulumi, runPulumi } from "./pulumi.ts";
-import { stackArguments, stackName, type Target } from "./target.ts";
+import { readBytes } from "./readText.ts";
+import { caOf, keepCertificate } from "./restoreCertificate.ts";
+import { configuration, differenceLines, differences, keyOf, type Difference } from "./restoreEntries.ts";
+import { keysIn, stackFile } from "./stackFile.ts";
+import { readRawConfig, stackArguments, stackName, type Target } from "./target.ts";
 
 /** The options of `nix-cache restore`. */
 export interface RestoreOptions extends Lock {
     readonly json?: boolean | undefined;
+    /** Whether settings that differ are overwritten without a question. Default: false. */
+    readonly yes?: boolean | undefined;
 }
 
 /**
@@ -21,24 +28,28 @@ export interface RestoreOptions extends Lock {
 export async function restore(
     target: Target,
     file: string,
-    { json = false, ...lock }: RestoreOptions,
+    { json = false, yes = false, ...lock }: RestoreOptions,
 ): Promise<ExitStatus> {
     const say = json ? console.error : console.log;
-    if (!existsSync(file)) throw new UserError(`${file} does not exist`);
-    const content = parseBackup(await decrypt(readFileSync(file), lock));
+    const content = await open(file, lock);
+    const ca = caOf(content, target.folder);
     await makeStateFolder(target);
-    if (target.stack !== undefined) await createStack(target, target.stack);
+    const made = target.stack !== undefined && (await createStack(target, target.stack));
     await refuseFilledStack(target);
+    const stack = await stackName(target);
+    const settings = stackFile(target.folder, stack);
+    const own = keysIn(settings);
+    const overwritten = differences(content, await readRawConfig(target), (key) => own.has(key));
+    await agree(overwritten, { name: basename(settings), yes, written: content.written, made, stack });
 
+    await removeLists(target, content, overwritten);
     const entries = [...configuration(content)];
     for (const [index, [key, { value, secret }]] of entries.entries()) {
         say(`[${index + 1}/${entries.length}] ${key}${secret ? " (secret)" : ""}`);
         await setConfig(target, key, value as string, secret);
     }
-    const ca = content.configuration["minio:minioCacertFile"]?.value;
-    if (content.caCertificate !== null && typeof ca === "string")
-        keepCertificate(target, ca, content.caCertificate, say);
-    const stack = await stackName(target);
+    const aboutCa = ca === undefined ? undefined : keepCertificate(ca);
+    if (aboutCa !== undefined) say(aboutCa);
     const { stack: of, written } = content;
     if (json) console.log(JSON.stringify({ stack, of, written, settings: entries.map(([key]) => key) }));
     say(`\nstack ${stack} has the configuration, keys and secrets of ${of} as of ${written}`);
@@ -48,6 +59,15 @@ export async function restore(
     return EXIT.ok;
 }
 
+async function open(file: string, lock: Lock): Promise<Backup> {
+    const data = readBytes(file);
+    const text = await decrypt(data, await keyForKnown(lock));
+    if (text !== undefined) return parseBackup(text);
+    throw new UserError(
+        "the backup cannot be opened: wrong passphrase or identity (--identity FILE for one that was made with --recipient), or the file was damaged",
+    );
+}
+
 /** A file backend whose folder was lost. */
 async function makeStateFolder(target: Target): Promise<void> {
     const { stderr } = await runPulumi(target.folder, ["stack", "ls", "--json"]);
@@ -55,9 +75,14 @@ async function makeStateFolder(target: Target): Promise<void> {
     if (url !== undefined) mkdirSync(fileURLToPath(url), { recursive: true, mode: 0o700 });
 }
 
-async function createStack(target: Target, name: string): Promise<void> {
+/** @returns whether it was not there yet */
+async function createStack(target: Target, name: string): Promise<boolean> {
     const { status } = await runPulumi(target.folder, ["stack", "export", "--stack", name]);
-    if (status !== 0) await askPulumi(target.folder, ["stack", "init", name]);
+    if (status === 0) return false;
+    // Which stack a bare `pulumi` command means is the user's to say, once it has been said.
+    const selected = (await runPulumi(target.folder, ["stack", "--show-name"])).status === 0;
+    await askPulumi(target.folder, ["stack", "init", ...(selected ? ["--no-select"] : []), name]);
+    return true;
 }
 
 async function refuseFilledStack(target: Target): Promise<void> {
@@ -74,26 +99,34 @@ async function refuseFilledStack(target: Target): Promise<void> {
     );
 }
 
-/** Every single value with its path, in the order of a configuration file. */
-export function* configuration(content: Backup): Generator<[string, ConfigEntry]> {
-    for (const [key, { value, secret }] of Object.entries(content.configuration)) {
-        if (typeof value === "string") yield [key, { value, secret }];
-        else
-            for (const [index, item] of value.entries()) {
-                const fields: [string, string | number][] =
-                    typeof item === "object"
-                        ? Object.entries(item).map(([field, one]) => [`.${field}`, one])
-                        : [["", item]];
-                for (const [field, one] of fields)
-                    yield [`${key}[${index}]${field}`, { value: String(one), secret }];
-            }
-    }
-    for (const [generation, key] of Object.entries(content.signingKeys)) {
-        yield [`nix-cache:signingKeys["${generation}"]`, { value: key, secret: true }];
-    }
-    for (const [builder, secret] of Object.entries(content.builderSecrets)) {
-        yield [`nix-cache:builderSecrets["${builder}"]`, { value: secret, secret: true }];
-    }
+/** @throws UserError unless there is nothing to overwrite, or it may be overwritten */
+async function agree(
+    overwritten: readonly Difference[],
+    about: { name: string; yes: boolean; written: string; made: boolean; stack: string },
+): Promise<void> {
+    if (overwritten.length === 0) return;
+    console.error(`${about.name} has other values than the backup of ${about.written}:`);
+    for (const line of overwritten.flatMap(differenceLines)) console.error(line);
+    if (about.yes) return;
+    const left = `${about.name} is as it was${about.made ? `; the stack ${about.stack} was made, and is empty` : ""}`;
+    if (!process.stdin.isTTY)
+        throw new UserError(
+            `this asks before it overwrites them, and there is no terminal here: repeat it with --yes; ${left}`,
+        );
+    const answer = await prompt("Overwrite them? [y/N] ");
+    if (!/^y(es)?$/i.test(answer.trim())) throw new UserError(`not confirmed; ${left}`);
+}
+
+/** Elements are set one by one, so a list that is longer than the backup's would keep its end. */
+async function removeLists(
+    target: Target,
+    content: Backup,
+    overwritten: readonly Difference[],
+): Promise<void> {
+    const lists = new Set(overwritten.map(({ path }) => keyOf(path)));
+    for (const key of lists)
+        if (typeof content.configuration[key]?.value === "object")
+            await askPulumi(target.folder, ["config", "rm", key, ...stackArguments(target)]);
 }
 
 /** The value goes through standard input: every user of the machine can read a process's arguments. */
@@ -101,17 +134,4 @@ async function setConfig(target: Target, key: string, value: string, secret: boo
     const path = key.includes("[") ? ["--path"] : [];
     const kind = secret ? "--secret" : "--plaintext";
     await askPulumi(target.folder, ["config", "set", kind, ...path, key, ...stackArguments(target)], value);
-}
-
-function keepCertificate(target: Target, file: string, pem: string, say: (line: string) => void): void {
-    const path = resolve(target.folder, file);
-    if (existsSync(path)) return;
-    try {
-        writeFileSync(path, pem);
-        say(`the private CA's certificate was written to ${path}`);
-    } catch {
-        say(
-            `minio:minioCacertFile names ${path}, which cannot be written: set it to a file with the CA's certificate`,
-        );
-    }
 }

@@ -74,7 +74,7 @@ describe("a backup", function () {
         assert.match(none.stderr, /^nix-cache: there is no terminal to ask for the passphrase at: .*\n$/);
         const nowhere = await nixCache(s.stack, ["backup", join(file, "below")], passphrase);
         assert.equal(nowhere.status, 1);
-        assert.match(nowhere.stderr, /^nix-cache: \S+ cannot be written \(ENOTDIR\)\n$/);
+        assert.match(nowhere.stderr, /^nix-cache: \S+ cannot be written: no folder is \S+\n$/);
     });
 
     it("is refused by a stack that has resources", async () => {
@@ -109,10 +109,35 @@ describe("a backup", function () {
         assert.equal(readFileSync(join(stack.place.workDir, "Pulumi.wrong.yaml"), "utf8"), before);
     });
 
+    it("overwrites no edited settings without a question, and shows what it would", async () => {
+        const stack = await TestStack.open("edited", { priority: 44 });
+        const settings = join(stack.place.workDir, "Pulumi.edited.yaml");
+        const before = readFileSync(settings, "utf8");
+        const asked = await nixCache(stack, ["restore", file], passphrase);
+        assert.equal(asked.status, 1);
+        assert.match(asked.stderr, /^Pulumi\.edited\.yaml has other values than the backup of \S+Z:\n/);
+        assert.match(asked.stderr, /\n {2}nix-cache:priority\n {6}"44"\n {6}becomes "33"\n/);
+        assert.match(
+            asked.stderr,
+            /\nnix-cache: this asks before it overwrites them, .* --yes; Pulumi\.edited\.yaml is as it was\n$/,
+        );
+        assertNone(asked.stdout + asked.stderr, "what it prints");
+        assert.equal(readFileSync(settings, "utf8"), before);
+        const restored = await nixCache(stack, ["restore", file, "--yes"], passphrase);
+        assert.equal(restored.status, 0, restored.stdout + restored.stderr);
+        assertNone(restored.stdout + restored.stderr, "what it prints");
+        assert.match(readFileSync(settings, "utf8"), /nix-cache:priority: "?33/);
+        // What is the same now is no question.
+        const again = await nixCache(stack, ["restore", file], passphrase);
+        assert.equal(again.status, 0, again.stdout + again.stderr);
+    });
+
     it("gives a stack whose state was lost back: up takes the cache over as it is", async () => {
         const before = await objectsOf(s.stack.minio.connection, s.bucket);
         const stack = await TestStack.open("found-again");
-        const { result, lines } = await commandLinesDuring(nixCache(stack, ["restore", file], passphrase));
+        const { result, lines } = await commandLinesDuring(
+            nixCache(stack, ["restore", file, "--yes"], passphrase),
+        );
         assert.equal(result.status, 0, result.stdout + result.stderr);
         assertNone(result.stdout + result.stderr, "what it prints");
         assertNone(lines.join("\n"), "a process");
@@ -133,7 +158,7 @@ describe("a backup", function () {
     it("gives the same cache on another, empty server", async () => {
         const minio = await newMinio((await theWorld()).tools);
         const stack = await TestStack.open("elsewhere", {}, minio);
-        const restored = await nixCache(stack, ["restore", locked, "--identity", identity]);
+        const restored = await nixCache(stack, ["restore", locked, "--identity", identity, "--yes"]);
         assert.equal(restored.status, 0, restored.stdout + restored.stderr);
         stack.configure(stack.serverConfig());
         await stack.setPassword(minio.connection.secretKey);

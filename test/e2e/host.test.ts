@@ -155,7 +155,7 @@ describe("nix-cache host", function () {
         const file = join(newFolder("host"), "file");
         writeFileSync(file, "");
         const denied = await host("linux", "--out", file);
-        assert.equal(denied.stderr, `nix-cache: ${file} cannot be written (EEXIST)\n`);
+        assert.equal(denied.stderr, `nix-cache: ${file} is a file, not a folder\n`);
         assert.equal(denied.status, 1);
         const empty = await TestStack.open("empty-host");
         const { status, stderr } = await nixCache(empty, ["host", "linux"]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { MAIN, nixCache, shellEnvironment } from "./cli.ts";
 import { Bucket } from "./objects.ts";
@@ -160,19 +160,23 @@ describe("nix-cache preview, up, heal and backup, for people and for programs", 
         const folder = newFolder("here");
         const env = { ...PASSPHRASE, npm_lifecycle_event: "backup", INIT_CWD: folder };
         assert.equal((await nixCache(stack, ["backup", "my keys.age"], { env })).status, 0);
+        const same = await nixCache(stack, ["backup", "my keys.age"], { env });
+        assert.equal(same.status, 0, same.stderr);
+        assert.match(same.stdout, /\nthe one that was there held the same, and was replaced\n/);
+        assert.match(same.stdout, /\nto restore it: npm run restore -- 'my keys\.age' --stack NEWNAME\n$/);
+        assert.deepEqual(readdirSync(folder).sort(), ["my keys.age", "my keys.age.json"]);
+
         const first = readFileSync(join(folder, "my keys.age"));
-        const { status, stdout } = await nixCache(stack, ["backup", "my keys.age"], { env });
-        assert.equal(status, 0);
-        assert.match(stdout, /\nthe one that was there before is now my keys\.age\.previous\n/);
-        assert.match(stdout, /\nto restore it: npm run restore -- 'my keys\.age' --stack NEWNAME\n$/);
-        assert.deepEqual(readFileSync(join(folder, "my keys.age.previous")), first);
+        const other = { ...env, NIX_CACHE_BACKUP_PASSPHRASE: "another one" };
+        rmSync(join(folder, "my keys.age.json"));
+        const { status, stdout, stderr } = await nixCache(stack, ["backup", "my keys.age"], { env: other });
+        assert.equal(status, 8, stderr);
+        const earlier = /\nthe one that was there before is now (my keys\.age\.\S+Z)\n/.exec(stdout)?.[1];
+        assert.deepEqual(readFileSync(join(folder, earlier ?? "")), first);
 
         const nowhere = await nixCache(stack, ["backup", "none/x.age"], { env });
         assert.equal(nowhere.status, 1);
-        assert.match(
-            nowhere.stderr,
-            /^nix-cache: none\/x\.age cannot be written \(there is no folder .*\)\n$/,
-        );
+        assert.match(nowhere.stderr, /^nix-cache: none\/x\.age cannot be written: there is no folder .*\n$/);
         assert.equal(existsSync(join(folder, "none")), false);
     });
 });
