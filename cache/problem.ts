@@ -8,9 +8,21 @@ export interface Problem {
     readonly allowed: string;
 }
 
+/**
+ * Text of somebody else (a name on the server, what a program said) for a
+ * terminal: control characters, which a terminal would obey, are written as
+ * `\\u001b`, line ends and tabs too.
+ */
+export function printable(text: string): string {
+    return text.replaceAll(
+        /[\p{Cc}\u2028\u2029]/gu,
+        (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    );
+}
+
 /** A value in a message: quoted, on one line, and not longer than a terminal is wide. */
 export function shown(value: unknown): string {
-    const text = value === undefined ? "nothing" : JSON.stringify(value);
+    const text = value === undefined ? "nothing" : printable(JSON.stringify(value));
     return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
@@ -21,6 +33,11 @@ export function shown(value: unknown): string {
  */
 export class UserError extends Error {
     override readonly name: string = "UserError";
+
+    /** @param message may have several lines; what else a terminal would obey in it is made visible */
+    constructor(message: string, options?: ErrorOptions) {
+        super(message.split("\n").map(printable).join("\n"), options);
+    }
 }
 
 /**

@@ -1,3 +1,5 @@
+import { printable } from "../cache/problem.ts";
+
 /** Something on the server that only has to be taken away, and that no resource of the stack stands for. */
 export type Removal =
     | { readonly remove: "user"; readonly user: string }
@@ -48,7 +50,10 @@ export function isRepairable({ beyondRepair, remains }: Finding): boolean {
 /** A finding as one line for a terminal. */
 export function findingLine(finding: Finding): string {
     const line = `${finding.subject}: ${finding.is}, should be ${finding.shouldBe}`;
-    return finding.beyondRepair === undefined ? line : `${line}; cannot be undone: ${finding.beyondRepair}`;
+    // Names of policies, groups and keys are whatever somebody has given them.
+    return printable(
+        finding.beyondRepair === undefined ? line : `${line}; cannot be undone: ${finding.beyondRepair}`,
+    );
 }
 
 const WARNING = "not as last deployed: ";

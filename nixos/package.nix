@@ -48,6 +48,7 @@ stdenvNoCC.mkDerivation {
       ../stackConfig.ts
       ../toolchain/cache.ts
       ../toolchain/kernelLock.ts
+      ../toolchain/leftovers.ts
       ../toolchain/processLock.ts
       ../toolchain/pulumiOutput.ts
       ../toolchain/run.ts

@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../cache/problem.ts";
@@ -99,8 +100,12 @@ function nameOf({ user, host, pid }: Holder): string {
     return `${user}@${host} (process ${pid})`;
 }
 
+/** Its name comes from what Pulumi has printed, and that from a file that others may have written. */
+const LOCK_FILE = /\/\.pulumi\/locks\/[^\0]+\.json$/;
+
 function removeFile(lock: string): void {
-    const file = fileURLToPath(lock);
+    const file = resolve(fileURLToPath(lock));
+    if (!LOCK_FILE.test(file)) throw new UserError(`${file} is no lock of Pulumi's, and was left as it is`);
     try {
         for (const part of [file, `${file}.attrs`]) rmSync(part, { force: true });
     } catch (error) {

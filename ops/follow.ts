@@ -1,3 +1,4 @@
+import { printable } from "../cache/problem.ts";
 import { once, warningIn } from "../toolchain/pulumiOutput.ts";
 import type { Changes } from "./upStack.ts";
 
@@ -25,11 +26,11 @@ export function follow(
     const warnings: string[] = [];
     const change = once((line: string) => {
         changes.push(line);
-        say(line);
+        say(printable(line));
     });
     const warn = once((warning: string) => {
         warnings.push(warning);
-        say(`warning: ${warning}`);
+        say(`warning: ${printable(warning)}`);
     });
     const onLine = (line: string) => {
         change(changeIn(line));

@@ -1,3 +1,4 @@
+import { printable } from "../cache/problem.ts";
 import type { Finding, Removal } from "../drift/finding.ts";
 
 /** What heal will do about findings, a line for each step. */
@@ -7,7 +8,7 @@ export function planSteps(findings: readonly Finding[]): string[] {
     );
     return [
         ...removalsOf(findings).map(removalStep),
-        ...[...again].map((subject) => `make again: ${subject}`),
+        ...[...again].map((subject) => `make again: ${printable(subject)}`),
         "run pulumi up with the stack's configuration",
     ];
 }
@@ -27,9 +28,9 @@ export function removalStep(removal: Removal): string {
         case "user":
             return `remove user ${removal.user}, who comes back at once with the stack's secret and nothing given by hand`;
         case "attachment":
-            return `take the write policy away from ${removal.isGroup ? "group" : "user"} ${removal.from}`;
+            return `take the write policy away from ${removal.isGroup ? "group" : "user"} ${printable(removal.from)}`;
         case "target":
-            return `remove the bucket's replication target ${removal.arn}`;
+            return `remove the bucket's replication target ${printable(removal.arn)}`;
         case "versioning":
             return "suspend the bucket's versioning";
         default:
@@ -43,9 +44,9 @@ export function removalDone(removal: Removal): string {
         case "user":
             return `removed user ${removal.user}`;
         case "attachment":
-            return `took the write policy away from ${removal.isGroup ? "group" : "user"} ${removal.from}`;
+            return `took the write policy away from ${removal.isGroup ? "group" : "user"} ${printable(removal.from)}`;
         case "target":
-            return `removed the bucket's replication target ${removal.arn}`;
+            return `removed the bucket's replication target ${printable(removal.arn)}`;
         case "versioning":
             return "suspended the bucket's versioning";
         default:

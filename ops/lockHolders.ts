@@ -37,7 +37,7 @@ export function locksIn(root: string, project: string, stack: string): string | 
         .filter((name) => name.endsWith(".json"))
         .flatMap((name) => {
             const lock = read(join(folder, name));
-            if (lock === undefined) return [];
+            if (lock === undefined || !isOneWord(lock.username) || !isOneWord(lock.hostname)) return [];
             const url = pathToFileURL(join(folder, name)).href;
             return [
                 `${url}: created by ${lock.username}@${lock.hostname} (pid ${lock.pid}) at ${lock.timestamp}`,
@@ -60,6 +60,11 @@ function read(file: string): LockFile | undefined {
         // It was given back in between, or is being written: Pulumi itself looks next.
         return undefined;
     }
+}
+
+/** With a line end in it, a name would be a line of its own, of another lock in another place. */
+function isOneWord(name: unknown): boolean {
+    return typeof name === "string" && /^[^\s@\p{Cc}]+$/u.test(name);
 }
 
 function names(folder: string): string[] {

@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import { mkdirSync, rmSync } from "node:fs";
-import { UserError } from "../cache/problem.ts";
+import { printable, UserError } from "../cache/problem.ts";
 import { UsageError } from "../cache/usageError.ts";
 import { EXIT, type ExitStatus } from "../ops/exitStatus.ts";
 import { ServerError } from "../server/serverError.ts";
@@ -36,7 +36,7 @@ export async function push(options: PushOptions): Promise<ExitStatus> {
         await lockQueue(queue.lock);
         cleanUp(queue.work);
         const mode: Mode = options.watch === true ? "watch" : options.once === true ? "once" : "empty";
-        const worked = await new Worker(queue, settings, (line) => console.log(line)).work(mode);
+        const worked = await new Worker(queue, settings, (line) => console.log(printable(line))).work(mode);
         return end(queue, worked);
     } catch (error) {
         throw isSystemError(error) ? new UserError(systemWords(error)) : error;
@@ -75,7 +75,7 @@ function left(queue: Queue): { waiting: number; reason: string | undefined } {
 }
 
 function tell(line: string): void {
-    console.error(`nix-cache: ${line}`);
+    console.error(`nix-cache: ${printable(line)}`);
 }
 
 /** Removes what one left behind that was killed; what its Nix still writes to goes the next time. */

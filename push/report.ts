@@ -1,3 +1,4 @@
+import { printable } from "../cache/problem.ts";
 import type { Entry } from "./entry.ts";
 import type { Queue } from "./queue.ts";
 import { readState, type State } from "./state.ts";
@@ -73,7 +74,7 @@ export function reportLines(given: Report): string[] {
         ...line(`the next try is at ${nextTry}`, nextTry),
         ...line(`last error, at ${lastError?.at}: ${lastError?.message}`, lastError),
         ...(failed.length === 0 ? [] : ["", "to try again what failed: nix-cache queue --retry"]),
-    ];
+    ].map(printable);
 }
 
 /** The report as metrics: name, help and value. */

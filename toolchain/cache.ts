@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { removeOldLogs, removeUnfinished } from "./leftovers.ts";
 
 /**
  * Where tools are kept: `$XDG_CACHE_HOME/pulumi-nix-cache`, by default
@@ -37,6 +38,7 @@ export async function makeFolder(
 ): Promise<string | undefined> {
     const folder = join(cacheFolder(), name);
     mkdirSync(cacheFolder(), { recursive: true });
+    removeUnfinished(cacheFolder());
     const temporary = mkdtempSync(join(cacheFolder(), `making-${name}-`));
     // Also when the process is told to end in between.
     const remove = () => rmSync(temporary, { recursive: true, force: true });
@@ -59,10 +61,11 @@ export async function makeFolder(
     }
 }
 
-/** The file that takes the output of a build; it is kept. */
+/** The file that takes the output of a build; the newest few are kept. */
 export function logFile(name: string): string {
     const folder = join(cacheFolder(), "logs");
     mkdirSync(folder, { recursive: true });
+    removeOldLogs(folder);
     return join(folder, `${name}-${process.pid}.log`);
 }
 

@@ -1,3 +1,5 @@
+import { printable } from "../../cache/problem.ts";
+
 /** How a check came out. */
 export type Result = "ok" | "warning" | "failure";
 
@@ -32,12 +34,12 @@ export function table(checks: readonly Check[]): string {
     const width = Math.max(...checks.map(({ name }) => name.length));
     return checks
         .flatMap(({ name, result, seen, advice, details = [] }) => [
-            `${result.padEnd(7)}  ${name.padEnd(width)}  ${seen}`,
-            ...details.map((line) => `${INDENT}${line}`),
+            `${result.padEnd(7)}  ${name.padEnd(width)}  ${printable(seen)}`,
+            ...details.map((line) => `${INDENT}${printable(line)}`),
             ...(advice ?? "")
                 .split("\n")
                 .filter((line) => line !== "")
-                .map((line, index) => `${INDENT}${index === 0 ? "-> " : "   "}${line}`),
+                .map((line, index) => `${INDENT}${index === 0 ? "-> " : "   "}${printable(line)}`),
         ])
         .join("\n");
 }

@@ -25,7 +25,7 @@ describe("a lock of a Pulumi", () => {
     let cacheHome: string | undefined;
     const children: ChildProcess[] = [];
     const target = { folder: "", stack: "t" };
-    const lockFile = (name: string) => join(folder, "my state", `${name}.json`);
+    const lockFile = (name: string) => join(folder, "my state", ".pulumi", "locks", `${name}.json`);
     const now = () => new Date().toISOString().replace(/\.\d+Z$/, "Z");
 
     interface Lock {
@@ -83,7 +83,7 @@ describe("a lock of a Pulumi", () => {
         folder = mkdtempSync(join(tmpdir(), "lock-[x]-"));
         cacheHome = process.env.XDG_CACHE_HOME;
         process.env.XDG_CACHE_HOME = folder;
-        mkdirSync(join(folder, "my state"));
+        mkdirSync(join(folder, "my state", ".pulumi", "locks"), { recursive: true });
         for (const name of ["dead", "dead2", "alive"]) {
             writeFileSync(lockFile(name), "{}");
             writeFileSync(`${lockFile(name)}.attrs`, "{}");
@@ -235,6 +235,26 @@ describe("a lock of a Pulumi", () => {
             pastDeadLock(target, () => Promise.reject(new PulumiError("error: no"))),
             /^PulumiError: no$/,
         );
+    });
+
+    it("is never another file, whatever is called a lock", async () => {
+        const file = join(folder, "key.json");
+        writeFileSync(file, "precious");
+        const said = `error: the stack is currently locked\n  ${pathToFileURL(file).href}: created by me@${hostname()} (pid ${await deadEngine()}) at ${now()}`;
+        await assert.rejects(
+            pastDeadLock(target, () => Promise.reject(new PulumiError(said))),
+            /^UserError: \S+key\.json is no lock of Pulumi's, and was left as it is$/,
+        );
+        assert.equal(readFileSync(file, "utf8"), "precious");
+    });
+
+    it("is not made of a name with a line end in it", () => {
+        const locks = join(folder, ".pulumi", "locks", "organization", "p", "t");
+        mkdirSync(locks, { recursive: true });
+        const username = "me\nfile:///home/me/.ssh/id.json: created by me";
+        const lock = { pid: 7, username, hostname: "here", timestamp: now() };
+        writeFileSync(join(locks, "1.json"), JSON.stringify(lock));
+        assert.equal(locksIn(folder, "p", "t"), undefined);
     });
 
     it("is seen before the state is read, as Pulumi would say it", () => {
