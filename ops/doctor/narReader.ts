@@ -96,7 +96,8 @@ async function hashes(
     const fileIs = () => ({ size, fileHash: sha256Text(file.digest()) });
     try {
         // Nix's HTTP library undoes a content coding before Nix sees the file.
-        const decode = await unpackerFor(coding === undefined || coding === "identity" ? "none" : coding);
+        const coded = coding === undefined || coding === "identity" ? "none" : coding;
+        const decode = await unpackerFor(coded);
         const unpack = await unpackerFor(compression);
         if (decode === undefined)
             return { size, broken: `has a Content-Encoding that is none: ${coding ?? ""}` };
@@ -106,15 +107,19 @@ async function hashes(
             await drain(counted());
             return fileIs();
         }
+        const isPlain = compression === "none" && coded === "none";
         const nar = createHash("sha256");
         let narBytes = 0;
         for await (const part of unpack(decode(counted()))) {
             narBytes += part.length;
             if (narBytes > narSize)
                 return { size, broken: `unpacks to more than the ${narSize} bytes of its NarSize` };
-            nar.update(part);
+            // Where the file is the NAR, it is hashed once.
+            if (!isPlain) nar.update(part);
         }
-        return { ...fileIs(), nar: { hash: sha256Text(nar.digest()), size: narBytes } };
+        const found = fileIs();
+        const hash = isPlain ? found.fileHash : sha256Text(nar.digest());
+        return { ...found, nar: { hash, size: narBytes } };
     } catch (error) {
         if (error instanceof TooLarge) return { isTooLarge: true };
         if (error instanceof ServerError) throw error;
