@@ -45,12 +45,8 @@ export function parseBackup(text: string): Backup {
             `the backup has the format ${String(parsed.version)}; this version reads 1: upgrade it`,
         );
     }
-    const { configuration, signingKeys, builderSecrets } = parsed;
-    if (
-        ![configuration, signingKeys, builderSecrets].every(
-            (part) => typeof part === "object" && part !== null,
-        )
-    )
+    const parts: unknown[] = [parsed.configuration, parsed.signingKeys, parsed.builderSecrets];
+    if (parts.some((part) => typeof part !== "object" || part === null))
         throw new UserError("the backup is not whole: configuration, keys or secrets are missing in it");
     return parsed as Backup;
 }

@@ -57,7 +57,7 @@ export function keyOf(path: string): string {
     return path.split("[", 1)[0] ?? path;
 }
 
-/** What is shown of a difference: two lines, no secret. */
+/** What is shown of a difference: three lines, no secret. */
 export function differenceLines({ path, now, then, secret }: Difference): string[] {
     const word = (value: string | undefined) =>
         value === undefined ? "nothing" : secret ? "(secret)" : shown(value);
@@ -65,14 +65,10 @@ export function differenceLines({ path, now, then, secret }: Difference): string
     return [`  ${path}`, `      ${word(now)}`, `      becomes ${other}`];
 }
 
-function* singleValues(
-    key: string,
-    value: string | readonly ConfigItem[] | Readonly<Record<string, string | number>>,
-    secret: boolean,
-): Generator<[string, ConfigEntry]> {
+function* singleValues(key: string, value: Value, secret: boolean): Generator<[string, ConfigEntry]> {
     if (typeof value === "string") yield [key, { value, secret }];
-    else if (Array.isArray(value))
-        for (const [index, item] of (value as readonly ConfigItem[]).entries()) {
+    else if (isList(value))
+        for (const [index, item] of value.entries()) {
             const fields: [string, string | number][] =
                 typeof item === "object"
                     ? Object.entries(item).map(([field, one]) => [`.${field}`, one])
@@ -85,11 +81,17 @@ function* singleValues(
             yield [`${key}["${name}"]`, { value: String(one), secret }];
 }
 
+type Value = string | readonly ConfigItem[] | Readonly<Record<string, string | number>>;
+
+function isList(value: Exclude<Value, string>): value is readonly ConfigItem[] {
+    return Array.isArray(value);
+}
+
 /** A list or an object as Pulumi shows it, else the text itself. */
-function parsed(value: string): string | ConfigItem[] | Record<string, string> {
+function parsed(value: string): Value {
     if (!/^[[{]/.test(value)) return value;
     try {
-        return JSON.parse(value) as ConfigItem[] | Record<string, string>;
+        return JSON.parse(value) as Value;
     } catch {
         return value;
     }

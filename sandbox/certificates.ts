@@ -1,9 +1,10 @@
 import { X509Certificate } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generate } from "selfsigned";
 import { bundle } from "../cache/pem.ts";
 import { shellCertificates } from "../ops/systemCertificates.ts";
+import { writeWhole } from "../ops/wholeFile.ts";
 
 /** A private CA and a server certificate of it, as files. */
 export interface Certificates {
@@ -44,8 +45,7 @@ export async function ensureCertificates(dir: string): Promise<Certificates> {
 export function writeBundle(file: string, ca: string): void {
     const content = bundle(shellCertificates(), ca);
     if (existsSync(file) && readFileSync(file, "utf8") === content) return;
-    writeFileSync(`${file}.new`, content);
-    renameSync(`${file}.new`, file);
+    writeWhole(file, content, 0o644);
 }
 
 function stillGood(dir: string, caFile: string): boolean {

@@ -1,4 +1,5 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { cacheFolder } from "../toolchain/cache.ts";
 import { command } from "./command.ts";
 import { UserError } from "../cache/problem.ts";
@@ -15,8 +16,13 @@ await command(async () => {
         await stopMinio(paths.minio);
         await endOrphanedPlugins(paths.pulumiHome);
     }
-    remove(paths.root);
     remove(paths.stackSettings);
+    // The lock goes last: a start that comes meanwhile is refused, and makes nothing that would go too.
+    if (existsSync(paths.root))
+        for (const name of readdirSync(paths.root))
+            if (!join(paths.root, name).startsWith(paths.lock))
+                rmSync(join(paths.root, name), { recursive: true, force: true });
+    remove(paths.root);
     // What is made here can be had again: builds take minutes, and Go's own cache is left alone.
     if (process.argv.includes("--tools")) remove(cacheFolder());
 });

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../cache/problem.ts";
+import { writeDurable, writeWhole } from "../ops/wholeFile.ts";
 import { send, type Connection } from "../server/request.ts";
 import { lastLine } from "../toolchain/run.ts";
 import { ensureCertificates } from "./certificates.ts";
@@ -69,7 +70,7 @@ export async function startMinio(options: MinioOptions): Promise<Minio> {
     for (let attempt = 1; ; attempt++) {
         const port =
             attempt === 1 && before !== undefined && (await isFree(before)) ? before : await freePort();
-        writeFileSync(files.port, String(port), { mode: 0o600 });
+        writeWhole(files.port, String(port), 0o600);
         const minio = at(port, before === undefined || before === port ? "started" : "moved");
         const hasEnded = launch(options, port);
         if (await answersWithin(minio.connection, START_SECONDS, hasEnded)) return minio;
@@ -124,9 +125,7 @@ async function answersWithin(
 function ensureRoot(file: string): { accessKey: string; secretKey: string } {
     if (!existsSync(file)) {
         const secret = randomBytes(24).toString("hex");
-        writeFileSync(file, `MINIO_ROOT_USER=sandbox-admin\nMINIO_ROOT_PASSWORD=${secret}\n`, {
-            mode: 0o600,
-        });
+        writeDurable(file, `MINIO_ROOT_USER=sandbox-admin\nMINIO_ROOT_PASSWORD=${secret}\n`, 0o600);
     }
     const text = readFileSync(file, "utf8");
     const value = (name: string) => new RegExp(`^${name}=(.+)$`, "m").exec(text)?.[1] ?? "";

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { writeDurable } from "../ops/wholeFile.ts";
 import { makePulumiHome } from "../toolchain/pulumiHome.ts";
 import type { Tools } from "../toolchain/tools.ts";
 import { writeBundle } from "./certificates.ts";
@@ -31,9 +32,10 @@ export function sandboxPlace(tools: Tools): StackPlace {
 export function prepare(tools: Tools, minio: Minio): void {
     makePulumiHome(paths.pulumiHome, tools);
     if (!existsSync(paths.passphrase)) {
-        writeFileSync(paths.passphrase, randomBytes(24).toString("hex"), { mode: 0o600 });
         // Settings that another passphrase encrypted are of a sandbox that is gone.
         rmSync(paths.stackSettings, { force: true });
+        // Half a passphrase would be one too, and the stack's secrets would be lost with it.
+        writeDurable(paths.passphrase, randomBytes(24).toString("hex"), 0o600);
     }
     writeBundle(paths.bundle, minio.connection.ca);
     const authorities = join(paths.mcConfig, "certs", "CAs");

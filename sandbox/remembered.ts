@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { moduleRecipe, pluginRecipe, pulumiRecipe } from "../toolchain/build.ts";
 import { findNix } from "../toolchain/nix.ts";
+import { writeWhole } from "../ops/wholeFile.ts";
 import type { Say } from "../toolchain/progress.ts";
 import { executable } from "../toolchain/search.ts";
 import { ensureTools, type Tools } from "../toolchain/tools.ts";
@@ -25,7 +26,7 @@ const pins = () =>
 export async function sandboxTools(say: Say): Promise<Tools> {
     const last = rememberedTools();
     const tools = last === undefined ? await ensureTools(say) : await withNix(last, say);
-    writeFileSync(paths.tools, JSON.stringify({ pins: pins(), tools }, undefined, 4), { mode: 0o600 });
+    writeWhole(paths.tools, JSON.stringify({ pins: pins(), tools }, undefined, 4), 0o600);
     return tools;
 }
 
@@ -54,7 +55,7 @@ export function rememberedTools(): Tools | undefined {
         const same = then.join("\n") === pins().join("\n");
         return same && files.every((file) => executable(file) !== undefined) ? tools : undefined;
     } catch {
-        // Half written by a run that was ended.
+        // Of another version, or edited by hand.
         return undefined;
     }
 }

@@ -62,7 +62,10 @@ export async function tryKernelLock(file: string): Promise<Held | undefined> {
     }
     const release = () => close(held);
     // While it is held: who locks what is no longer there notices it above.
-    const remove = () => (rmSync(file, { force: true }), release());
+    const remove = () => {
+        rmSync(file, { force: true });
+        release();
+    };
     return { release, remove };
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { PLUGIN_VERSIONS, type PluginName } from "./versions.ts";
@@ -35,8 +36,8 @@ export function binFolder(pulumiHome: string): string {
 /** Replaces a link in one step, so that a plugin that is being started is always there. */
 function link(target: string, folder: string, name: string): void {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const temporary = join(folder, `.${name}-${process.pid}`);
-    rmSync(temporary, { force: true });
+    // Process ids repeat: two containers may share the folder.
+    const temporary = join(folder, `.${name}-${randomBytes(8).toString("hex")}`);
     symlinkSync(target, temporary);
     renameSync(temporary, join(folder, name));
 }

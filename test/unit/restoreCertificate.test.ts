@@ -31,9 +31,9 @@ describe("the CA's certificate of a backup", () => {
     it("is written into the project's folder, as certificates alone", () => {
         const ca = caOf(backup(`some words\n${cert}more words\n`), folder);
         assert.deepEqual(ca, { file: join(folder, "ca.crt"), pem: cert });
-        assert.match(keepCertificate(ca!) ?? "", /was written to/);
+        assert.match(keepCertificate(ca) ?? "", /was written to/);
         assert.equal(readFileSync(join(folder, "ca.crt"), "utf8"), cert);
-        assert.equal(keepCertificate(ca!), undefined);
+        assert.equal(keepCertificate(ca), undefined);
     });
 
     it("is refused, with all of the backup, when it is a private key or nothing", () => {
