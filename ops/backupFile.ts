@@ -1,4 +1,4 @@
-import { UserError } from "../cache/problem.ts";
+import { shown, UserError } from "../cache/problem.ts";
 
 /** One element of a list in the configuration; `hosts` has objects. */
 export type ConfigItem = string | number | Readonly<Record<string, string | number>>;
@@ -48,5 +48,37 @@ export function parseBackup(text: string): Backup {
     const parts: unknown[] = [parsed.configuration, parsed.signingKeys, parsed.builderSecrets];
     if (parts.some((part) => typeof part !== "object" || part === null))
         throw new UserError("the backup is not whole: configuration, keys or secrets are missing in it");
-    return parsed as Backup;
+    const backup = parsed as Backup;
+    refuseForeign(backup);
+    return backup;
+}
+
+/**
+ * Each key and name becomes an argument of `pulumi config set`. Whoever knows the
+ * recipient of an encrypted backup can make one, and a key `--config-file=…` would be an option.
+ */
+function refuseForeign({ configuration, signingKeys, builderSecrets }: Backup): void {
+    const strange = [
+        ...Object.keys(configuration).filter((key) => !/^[A-Za-z][\w.-]*:[A-Za-z]\w*$/.test(key)),
+        ...Object.keys(signingKeys).filter((generation) => !/^\d{1,3}$/.test(generation)),
+        ...Object.keys(builderSecrets).filter((name) => !/^[0-9A-Za-z.@_+-]{1,64}$/.test(name)),
+        ...Object.entries(configuration).flatMap(([key, entry]) => (isEntry(entry) ? [] : [key])),
+        ...Object.entries({ ...signingKeys, ...builderSecrets }).flatMap(
+            ([name, secret]: [string, unknown]) => (typeof secret === "string" ? [] : [name]),
+        ),
+    ];
+    if (strange.length > 0)
+        throw new UserError(
+            `the backup is not one of this project: ${shown(strange[0])} in it is no setting`,
+        );
+}
+
+/** Texts, and lists of texts, numbers, or objects of those. */
+function isEntry(entry: unknown): boolean {
+    const { value, secret } = (entry ?? {}) as Partial<ConfigEntry>;
+    if (typeof secret !== "boolean") return false;
+    const isWord = (one: unknown) => typeof one === "string" || typeof one === "number";
+    const isItem = (one: unknown) =>
+        isWord(one) || (typeof one === "object" && one !== null && Object.values(one).every(isWord));
+    return typeof value === "string" || (Array.isArray(value) && value.every(isItem));
 }

@@ -1,4 +1,5 @@
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
 import { certificatesIn } from "../cache/pem.ts";
 import { UserError } from "../cache/problem.ts";
 import type { Backup } from "./backupFile.ts";
@@ -10,7 +11,12 @@ import { createDurable } from "./wholeFile.ts";
 export interface CaFile {
     readonly file: string;
     readonly pem: string;
+    /** The project's folder. */
+    readonly folder: string;
 }
+
+/** Name in the project's folder of a certificate whose own place is elsewhere. */
+const RESTORED = "restored-ca.crt";
 
 /**
  * What a backup has of a private CA: certificates, and nothing else that may stand beside them.
@@ -29,12 +35,23 @@ export function caOf({ caCertificate, configuration }: Backup, folder: string): 
     const certificates = certificatesIn(caCertificate);
     if (certificates.length === 0)
         throw new UserError("the backup has no certificate where the CA's should be; nothing is restored");
-    return { file: resolve(folder, file), pem: certificates.join("") };
+    return { file: resolve(folder, file), pem: certificates.join(""), folder };
 }
 
-/** Writes the certificates where nothing is yet. @returns what is to be said; undefined: all is as it should be */
-export function keepCertificate({ file, pem }: CaFile): string | undefined {
+/**
+ * Writes the certificates where nothing is yet, and in the project's folder alone:
+ * a backup that is encrypted to a recipient can be made by anybody who knows the
+ * recipient, and must not choose a file of this machine.
+ *
+ * @returns what is to be said; undefined: all is as it should be
+ */
+export function keepCertificate({ file, pem, folder }: CaFile): string | undefined {
     try {
+        if (relative(folder, file).startsWith("..") && !existsSync(file)) {
+            const restored = join(folder, RESTORED);
+            createDurable(restored, pem, 0o644);
+            return `the private CA's certificate was written to ${restored}: look at it, and copy it to ${file}, which minio:minioCacertFile names`;
+        }
         if (createDurable(file, pem, 0o644)) return `the private CA's certificate was written to ${file}`;
         if (certificatesIn(readText(file)).join("") === pem) return undefined;
         return `${file}, which minio:minioCacertFile names, is another certificate than in the backup; it is left as it is`;

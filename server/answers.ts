@@ -15,8 +15,10 @@ export function accepted(answer: Answer, to: Connection): Answer {
 export function errorCode(answer: Answer): string {
     if (answer.status < 300) return "";
     return (
-        /<Code>([\w.-]+)<\/Code>|"Code":"([\w.-]+)"/.exec(answer.body.toString("utf8"))?.slice(1).find(Boolean) ??
-        ""
+        /<Code>([\w.-]+)<\/Code>|"Code":"([\w.-]+)"/
+            .exec(answer.body.toString("utf8"))
+            ?.slice(1)
+            .find(Boolean) ?? ""
     );
 }
 

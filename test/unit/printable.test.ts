@@ -16,7 +16,13 @@ describe("text of somebody else on a terminal", () => {
         assert.equal(printable("größe ✓ /nix/store"), "größe ✓ /nix/store");
     });
 
-    const finding = { subject: `policy ${HOSTILE}`, is: HOSTILE, shouldBe: "gone", removals: [], makeAgain: [] };
+    const finding = {
+        subject: `policy ${HOSTILE}`,
+        is: HOSTILE,
+        shouldBe: "gone",
+        removals: [],
+        makeAgain: [],
+    };
     const failed = { path: HOSTILE, queued: "", tries: 1, outages: 0, lastError: HOSTILE };
     const report = { folder: "/q", waiting: 0, limit: 1, failed: [failed], dropped: 0, pushed: 0 };
     const lines: readonly [string, string][] = [
@@ -30,7 +36,10 @@ describe("text of somebody else on a terminal", () => {
     for (const [what, line] of lines)
         it(`is obeyed in no line of ${what}: ${line.slice(0, 12)}`, () => {
             assert.doesNotMatch(line, OBEYED);
-            assert.equal(line.split("\n").some((one) => one.startsWith("nix-cache: all ok")), false);
+            assert.equal(
+                line.split("\n").some((one) => one.startsWith("nix-cache: all ok")),
+                false,
+            );
         });
 
     it("is obeyed in no error, whose own lines stay", () => {

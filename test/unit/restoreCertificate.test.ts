@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { lstatSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+    existsSync,
+    lstatSync,
+    mkdtempSync,
+    readdirSync,
+    readFileSync,
+    rmSync,
+    symlinkSync,
+    writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generate } from "selfsigned";
@@ -30,7 +39,7 @@ describe("the CA's certificate of a backup", () => {
 
     it("is written into the project's folder, as certificates alone", () => {
         const ca = caOf(backup(`some words\n${cert}more words\n`), folder);
-        assert.deepEqual(ca, { file: join(folder, "ca.crt"), pem: cert });
+        assert.deepEqual(ca, { file: join(folder, "ca.crt"), pem: cert, folder });
         assert.match(keepCertificate(ca) ?? "", /was written to/);
         assert.equal(readFileSync(join(folder, "ca.crt"), "utf8"), cert);
         assert.equal(keepCertificate(ca), undefined);
@@ -46,6 +55,24 @@ describe("the CA's certificate of a backup", () => {
             /has no certificate where .*; nothing is restored$/,
         );
         assert.equal(caOf(backup(null), folder), undefined);
+    });
+
+    it("is written to no file outside of the project's folder", () => {
+        const elsewhere = mkdtempSync(join(tmpdir(), "nix-cache-elsewhere-"));
+        try {
+            for (const file of [join(elsewhere, "authorized_keys"), "../authorized_keys"]) {
+                const said = keepCertificate(caOf(backup(cert, file), folder)!) ?? "";
+                assert.match(
+                    said,
+                    /was written to \S+restored-ca\.crt: look at it, and copy it to \S+authorized_keys, /,
+                );
+            }
+            assert.deepEqual(readdirSync(elsewhere), []);
+            assert.equal(existsSync(join(folder, "..", "authorized_keys")), false);
+            assert.equal(readFileSync(join(folder, "restored-ca.crt"), "utf8"), cert);
+        } finally {
+            rmSync(elsewhere, { recursive: true });
+        }
     });
 
     it("is written over nothing, and through no link", () => {
