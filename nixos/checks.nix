@@ -75,6 +75,16 @@ let
       ProtectSystem = "full";
       NoNewPrivileges = true;
     }
+    // lib.optionalAttrs (self.user == "root") {
+      ExecStartPre = pkgs.writeShellScript "nix-cache-${what}-owner" ''
+        # What is in this folder runs as root, so nobody else may write it.
+        found=$(${pkgs.findutils}/bin/find ${lib.escapeShellArg self.projectDir} \
+          \( ! -user root -o -perm /022 ! -type l \) -print -quit)
+        [ -z "$found" ] && exit 0
+        echo "$found is not root's alone: set services.nix-cache.checks.user to its owner" >&2
+        exit 1
+      '';
+    }
     // lib.optionalAttrs (cfg.metricsDir != null) {
       ExecStopPost = import ./publishMetrics.nix { inherit lib pkgs; } "nix-cache-${what}" cfg.metricsDir;
     };
@@ -117,7 +127,11 @@ in
       type = types.str;
       default = user;
       example = "root";
-      description = "User as whom the checks run; it must be able to read the project's folder and the stack's state.";
+      description = ''
+        User as whom the checks run; it must be able to read the project's folder and
+        the stack's state. As root they run only where nobody else can write the
+        project's folder.
+      '';
     };
 
     nodejs = mkOption {
