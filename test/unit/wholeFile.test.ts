@@ -6,6 +6,7 @@ import {
     mkdtempSync,
     readdirSync,
     readFileSync,
+    rmdirSync,
     rmSync,
     statSync,
     symlinkSync,
@@ -49,6 +50,9 @@ describe("a file that is written as a whole", () => {
         writeWhole(file, "new", 0o644);
         assert.equal(readFileSync(join(folder, "precious"), "utf8"), "precious");
         assert.deepEqual(readdirSync(folder).sort(), ["file", "precious"]);
+        mkdirSync(`${file}.unfinished`);
+        writeWhole(file, "newer", 0o644);
+        rmdirSync(`${file}.unfinished`);
         mkdirSync(join(folder, "folder"));
         assert.throws(() => writeWhole(join(folder, "folder"), "new", 0o644), { code: "EISDIR" });
         assert.deepEqual(readdirSync(folder).sort(), ["file", "folder", "precious"]);
