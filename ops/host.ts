@@ -1,6 +1,7 @@
-import { mkdirSync } from "node:fs";
+import { chmodSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { shown, UserError } from "../cache/problem.ts";
+import { makeFolder } from "../push/folders.ts";
 import type { BuilderSecrets, HostFile, HostPlan } from "../hosts/hostPlan.ts";
 import { HOST_NAMES, hostPlan, SINGLE_FILES } from "../hosts/hosts.ts";
 import { EXIT, type ExitStatus } from "./exitStatus.ts";
@@ -71,13 +72,13 @@ function writePlan(folder: string, name: string, plan: HostPlan, json: boolean):
     const files = [plan.main, ...plan.parts];
     try {
         const secret = files.some((file) => file.secret);
-        mkdirSync(folder, { recursive: true, ...(secret ? { mode: 0o700 } : {}) });
+        const isNew = !existsSync(folder);
+        makeFolder(folder, "any");
+        if (isNew && secret) chmodSync(folder, 0o700);
         for (const { name: file, content, secret } of files)
             writeWhole(join(folder, file), content, secret ? 0o600 : 0o644);
     } catch (error) {
         if (error instanceof UserError) throw error;
-        if ((error as NodeJS.ErrnoException).code === "EEXIST")
-            throw new UserError(`${folder} is a file, not a folder`, { cause: error });
         throw new UserError(`${folder} cannot be written: ${systemErrorWords(error)}`, { cause: error });
     }
     if (json) {

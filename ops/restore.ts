@@ -1,7 +1,8 @@
-import { mkdirSync } from "node:fs";
+import { chmodSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../cache/problem.ts";
+import { makeFolder } from "../push/folders.ts";
 import { parseBackup, type Backup } from "./backupFile.ts";
 import { decrypt, keyForKnown, type Lock } from "./encryption.ts";
 import { EXIT, type ExitStatus } from "./exitStatus.ts";
@@ -72,7 +73,9 @@ async function open(file: string, lock: Lock): Promise<Backup> {
 async function makeStateFolder(target: Target): Promise<void> {
     const { stderr } = await runPulumi(target.folder, ["stack", "ls", "--json"]);
     const url = /unable to open state directory "(file:[^"]+)"/.exec(stderr)?.[1];
-    if (url !== undefined) mkdirSync(fileURLToPath(url), { recursive: true, mode: 0o700 });
+    if (url === undefined) return;
+    makeFolder(fileURLToPath(url), "any");
+    chmodSync(fileURLToPath(url), 0o700);
 }
 
 /** @returns whether it was not there yet */

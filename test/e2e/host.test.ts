@@ -155,8 +155,11 @@ describe("nix-cache host", function () {
         const file = join(newFolder("host"), "file");
         writeFileSync(file, "");
         const denied = await host("linux", "--out", file);
-        assert.equal(denied.stderr, `nix-cache: ${file} is a file, not a folder\n`);
+        assert.equal(denied.stderr, `nix-cache: ${file} is not a folder\n`);
         assert.equal(denied.status, 1);
+        // A folder that can never be made, for which Node's own mkdir never ends.
+        const never = await host("linux", "--out", "/proc/nope");
+        assert.equal(never.stderr, "nix-cache: /proc/nope: no folder can be made here\n");
         const empty = await TestStack.open("empty-host");
         const { status, stderr } = await nixCache(empty, ["host", "linux"]);
         assert.match(stderr, /^nix-cache: the stack was not deployed yet.*: run pulumi up\n$/);
