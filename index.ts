@@ -1,19 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Declared } from "./cache/declared.ts";
-import type { Snapshot } from "./cache/live.ts";
-import { nothingChanged, UserError } from "./cache/problem.ts";
+import type { Declared } from "./src/cache/declared.ts";
+import type { Snapshot } from "./src/cache/live.ts";
+import { nothingChanged, UserError } from "./src/cache/problem.ts";
 import { DriftMarker } from "./components/driftMarker.ts";
 import { NixCache } from "./components/nixCache.ts";
 import { rollOut } from "./components/rollOut.ts";
-import { readConfig } from "./config.ts";
-import { findDrift } from "./drift/findDrift.ts";
-import { driftWarning, findingLine, isFinal, isRepairable, type Finding } from "./drift/finding.ts";
-import { refuseSuddenExpiry } from "./expiryCheck.ts";
-import { readPrevious } from "./previous.ts";
-import { running } from "./running.ts";
-import { inspectServer } from "./server/preflight.ts";
-import { readSnapshot } from "./server/snapshot.ts";
-import type { StackConfig } from "./stackConfig.ts";
+import { readConfig } from "./src/stack/readConfig.ts";
+import { findDrift } from "./src/drift/findDrift.ts";
+import { driftWarning, findingLine, isFinal, isRepairable, type Finding } from "./src/drift/finding.ts";
+import { refuseSuddenExpiry } from "./src/stack/expiryCheck.ts";
+import { readPrevious } from "./src/stack/previous.ts";
+import { running } from "./src/stack/running.ts";
+import { inspectServer } from "./src/minio/preflight.ts";
+import { readSnapshot } from "./src/minio/snapshot.ts";
+import type { StackConfig } from "./src/stack/stackConfig.ts";
 
 const looked = await look().catch((error: unknown) => {
     if (!(error instanceof UserError)) throw error;

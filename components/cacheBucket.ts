@@ -1,6 +1,6 @@
 import * as minio from "@pulumi/minio";
 import * as pulumi from "@pulumi/pulumi";
-import { anonymousPolicy } from "../cache/policies.ts";
+import { anonymousPolicy } from "../src/cache/policies.ts";
 
 /** Arguments of {@link CacheBucket}. */
 export interface CacheBucketArgs {

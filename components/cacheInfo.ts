@@ -1,6 +1,7 @@
 import * as minio from "@pulumi/minio";
 import * as pulumi from "@pulumi/pulumi";
-import { cacheInfo, CACHE_INFO_NAME, CACHE_INFO_TYPE, singlePartEtag } from "../cache/cacheInfo.ts";
+import { cacheInfo, singlePartEtag } from "../src/cache/cacheInfo.ts";
+import { CACHE_INFO_NAME, CACHE_INFO_TYPE } from "../src/cache/managedObjects.ts";
 
 /** Arguments of {@link CacheInfo}. */
 export interface CacheInfoArgs {

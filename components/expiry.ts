@@ -1,6 +1,6 @@
 import * as minio from "@pulumi/minio";
 import * as pulumi from "@pulumi/pulumi";
-import { expiryRules } from "../cache/expiry.ts";
+import { expiryRules } from "../src/cache/expiry.ts";
 
 /** Arguments of {@link Expiry}. */
 export interface ExpiryArgs {

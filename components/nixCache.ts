@@ -1,21 +1,21 @@
 import * as minio from "@pulumi/minio";
 import * as pulumi from "@pulumi/pulumi";
-import { CACHE_INFO_NAME } from "../cache/cacheInfo.ts";
-import { authorityProblems, publicPart } from "../cache/authority.ts";
-import { regionProblems, settingsProblems } from "../cache/checks.ts";
-import { declare, type Declared } from "../cache/declared.ts";
-import { hostConfig } from "../cache/hostConfig.ts";
+import { CACHE_INFO_NAME, USAGE_PAGE_NAME } from "../src/cache/managedObjects.ts";
+import { authorityProblems, publicPart } from "../src/cache/authority.ts";
+import { regionProblems, settingsProblems } from "../src/cache/checks.ts";
+import { declare, type Declared } from "../src/cache/declared.ts";
+import { hostConfig } from "../src/hosts/hostConfig.ts";
 import {
     awsCredentials,
     storeUri,
     substituterUrl,
     type Credentials,
     type HostConfig,
-} from "../cache/hostSettings.ts";
-import { USAGE_PAGE_NAME, usagePage, usagePageUrl } from "../cache/page/usagePage.ts";
-import { builderPolicy } from "../cache/policies.ts";
-import { profileName } from "../cache/profile.ts";
-import { completeSettings, keptGenerations, type GivenSettings } from "../cache/settings.ts";
+} from "../src/hosts/hostSettings.ts";
+import { usagePage, usagePageUrl } from "../src/hosts/page/usagePage.ts";
+import { builderPolicy } from "../src/cache/policies.ts";
+import { profileName } from "../src/cache/profile.ts";
+import { completeSettings, keptGenerations, type GivenSettings } from "../src/cache/settings.ts";
 import { Builder } from "./builder.ts";
 import { CacheBucket } from "./cacheBucket.ts";
 import { CacheInfo } from "./cacheInfo.ts";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { parseSecretKey, signingKeyFromRandomText, type SigningKeyPair } from "../cache/signingKey.ts";
+import { parseSecretKey, signingKeyFromRandomText, type SigningKeyPair } from "../src/cache/signingKey.ts";
 
 /** Arguments of {@link SigningKeys}. */
 export interface SigningKeysArgs {
@@ -24,7 +24,7 @@ export interface SigningKeysArgs {
  * The cache's signing keys, one for each generation, each made once.
  *
  * What the state keeps is a random text in a secret; the pair is derived from
- * it (cache/signingKey.ts). A `RandomBytes` would show its value in its id.
+ * it (src/cache/signingKey.ts). A `RandomBytes` would show its value in its id.
  * The name that a key was first made under stays with it in `keepers`, whose
  * later changes are ignored: a key that hosts trust is never renamed behind
  * their backs. When another `keyName` is asked for, the key has both names.

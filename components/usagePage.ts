@@ -1,7 +1,7 @@
 import * as minio from "@pulumi/minio";
 import * as pulumi from "@pulumi/pulumi";
-import { singlePartEtag } from "../cache/cacheInfo.ts";
-import { USAGE_PAGE_NAME, USAGE_PAGE_TYPE } from "../cache/page/usagePage.ts";
+import { singlePartEtag } from "../src/cache/cacheInfo.ts";
+import { USAGE_PAGE_NAME, USAGE_PAGE_TYPE } from "../src/cache/managedObjects.ts";
 
 /** Arguments of {@link UsagePage}. */
 export interface UsagePageArgs {

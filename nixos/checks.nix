@@ -54,7 +54,7 @@ let
       ExecStart = lib.escapeShellArgs (
         [
           (lib.getExe' self.nodejs "node")
-          "${self.projectDir}/ops/main.ts"
+          "${self.projectDir}/src/cli/main.ts"
           what
           "--metrics"
           "/run/nix-cache-${what}/metrics"

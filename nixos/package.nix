@@ -34,24 +34,15 @@ stdenvNoCC.mkDerivation {
   src = lib.fileset.toSource {
     root = ../.;
     fileset = lib.fileset.unions [
-      ../cache
-      ../ops
       ../package.json
-      ../push
-      ../rawConfig.ts
-      ../server/answers.ts
-      ../server/limits.ts
-      ../server/request.ts
-      ../server/serverError.ts
-      ../serverConfig.ts
-      ../server/transmit.ts
-      ../stackConfig.ts
-      ../toolchain/cache.ts
-      ../toolchain/kernelLock.ts
-      ../toolchain/leftovers.ts
-      ../toolchain/processLock.ts
-      ../toolchain/pulumiOutput.ts
-      ../toolchain/run.ts
+      ../src/cache
+      ../src/cli
+      ../src/commands
+      ../src/content
+      ../src/hosts
+      ../src/push
+      ../src/s3
+      ../src/system
     ];
   };
 
@@ -66,7 +57,7 @@ stdenvNoCC.mkDerivation {
     ${lib.concatLines (
       lib.mapAttrsToList (name: source: "cp -r ${source} $out/lib/nix-cache/node_modules/${name}") libraries
     )}
-    makeWrapper ${lib.getExe nodejs_24} $out/bin/nix-cache --add-flags $out/lib/nix-cache/ops/main.ts
+    makeWrapper ${lib.getExe nodejs_24} $out/bin/nix-cache --add-flags $out/lib/nix-cache/src/cli/main.ts
     runHook postInstall
   '';
 

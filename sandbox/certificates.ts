@@ -2,9 +2,9 @@ import { X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generate } from "selfsigned";
-import { bundle } from "../cache/pem.ts";
-import { shellCertificates } from "../ops/systemCertificates.ts";
-import { writeWhole } from "../ops/wholeFile.ts";
+import { bundle } from "../src/cache/pem.ts";
+import { shellCertificates } from "../src/system/systemCertificates.ts";
+import { writeWhole } from "../src/system/wholeFile.ts";
 
 /** A private CA and a server certificate of it, as files. */
 export interface Certificates {

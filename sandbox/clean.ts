@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { cacheFolder } from "../toolchain/cache.ts";
+import { cacheFolder } from "../src/system/cacheFolder.ts";
 import { command } from "./command.ts";
-import { UserError } from "../cache/problem.ts";
+import { UserError } from "../src/cache/problem.ts";
 import { takeLock } from "./lock.ts";
 import { stopMinio } from "./minioProcess.ts";
 import { endOrphanedPlugins } from "./orphans.ts";

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { nixSha256, serialiseNar, STORE_DIR, textStorePath } from "../cache/nar.ts";
-import { formatNarinfo, parseNarinfo, signNarinfo, type NarInfo } from "../cache/narinfo.ts";
+import { nixSha256, serialiseNar, STORE_DIR, textStorePath } from "../src/cache/nar.ts";
+import { formatNarinfo, parseNarinfo, signNarinfo, type NarInfo } from "../src/cache/narinfo.ts";
 import { nixOrFail, storeUrl, type NixSandbox } from "./nixCommand.ts";
 
 /** A text file for the store; its contents name the earlier ones that it refers to. */

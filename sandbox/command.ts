@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import { UserError } from "../cache/problem.ts";
+import { UserError } from "../src/cache/problem.ts";
 
 /** A second Ctrl-C ends at once; npm and a terminal may both pass on the first one. */
 const SAME_SIGNAL_MS = 1_000;

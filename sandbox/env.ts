@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { UserError } from "../cache/problem.ts";
-import { shellWord } from "../cache/quoting.ts";
+import { UserError } from "../src/cache/problem.ts";
+import { shellWord } from "../src/hosts/quoting.ts";
 import { command } from "./command.ts";
 import { binFolder } from "../toolchain/pulumiHome.ts";
 import { rememberedMinio } from "./minio.ts";

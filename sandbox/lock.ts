@@ -1,4 +1,4 @@
-import { takeProcessLock } from "../toolchain/processLock.ts";
+import { takeProcessLock } from "../src/system/processLock.ts";
 
 /**
  * Makes this process the only start, stop or clean of the sandbox, until it ends.

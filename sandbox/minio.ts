@@ -1,28 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { UserError } from "../cache/problem.ts";
-import { writeDurable, writeWhole } from "../ops/wholeFile.ts";
-import { send, type Connection } from "../server/request.ts";
-import { lastLine } from "../toolchain/run.ts";
+import { UserError } from "../src/cache/problem.ts";
+import { writeDurable, writeWhole } from "../src/system/wholeFile.ts";
+import { send, type Connection } from "../src/s3/request.ts";
+import { lastLine } from "../src/system/run.ts";
 import { ensureCertificates } from "./certificates.ts";
-import { filesOf, launch, readNumber, runningMinio, stopMinio } from "./minioProcess.ts";
+import { filesOf, launch, readNumber, runningMinio, stopMinio, type MinioOptions } from "./minioProcess.ts";
 import { freePort, isFree } from "./ports.ts";
-
-/** How a MinIO is started. */
-export interface MinioOptions {
-    /** MinIO's server binary. */
-    readonly binary: string;
-    /** Folder for its data, certificates, credentials, process id and log. What is there is used again. */
-    readonly dir: string;
-    /**
-     * Whether it goes on when this process ends. Default: false, so a test that
-     * is ended leaves no server behind.
-     */
-    readonly detached?: boolean;
-    /** Further environment variables for it. */
-    readonly env?: Readonly<Record<string, string>>;
-}
 
 /** A running MinIO with TLS. */
 export interface Minio {

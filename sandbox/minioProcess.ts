@@ -2,9 +2,23 @@ import { spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { UserError } from "../cache/problem.ts";
-import { argumentsOf } from "../toolchain/run.ts";
-import type { MinioOptions } from "./minio.ts";
+import { UserError } from "../src/cache/problem.ts";
+import { argumentsOf } from "../src/system/run.ts";
+
+/** How a MinIO is started. */
+export interface MinioOptions {
+    /** MinIO's server binary. */
+    readonly binary: string;
+    /** Folder for its data, certificates, credentials, process id and log. What is there is used again. */
+    readonly dir: string;
+    /**
+     * Whether it goes on when this process ends. Default: false, so a test that
+     * is ended leaves no server behind.
+     */
+    readonly detached?: boolean;
+    /** Further environment variables for it. */
+    readonly env?: Readonly<Record<string, string>>;
+}
 
 const STOP_SECONDS = 30;
 

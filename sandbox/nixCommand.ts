@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { UserError } from "../cache/problem.ts";
-import { run, type Outcome } from "../toolchain/run.ts";
+import { UserError } from "../src/cache/problem.ts";
+import { run, type Outcome } from "../src/system/run.ts";
 
 /** Real Nix, apart from the machine's own store, settings and caches. */
 export interface NixSandbox {

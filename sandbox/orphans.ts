@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { argumentsOf, run } from "../toolchain/run.ts";
+import { argumentsOf, run } from "../src/system/run.ts";
 
 /**
  * Ends plugins of a private PULUMI_HOME whose engine was killed: nobody else

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { writeDurable } from "../ops/wholeFile.ts";
+import { writeDurable } from "../src/system/wholeFile.ts";
 import { makePulumiHome } from "../toolchain/pulumiHome.ts";
 import type { Tools } from "../toolchain/tools.ts";
 import { writeBundle } from "./certificates.ts";

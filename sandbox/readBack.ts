@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { nixSha256 } from "../cache/nar.ts";
-import { parseNarinfo, verifyNarinfo, type NarInfo } from "../cache/narinfo.ts";
-import { UserError } from "../cache/problem.ts";
-import { send, type Connection } from "../server/request.ts";
+import { nixSha256 } from "../src/cache/nar.ts";
+import { parseNarinfo, verifyNarinfo, type NarInfo } from "../src/cache/narinfo.ts";
+import { UserError } from "../src/cache/problem.ts";
+import { send, type Connection } from "../src/s3/request.ts";
 import { closurePaths, lastContents, narinfoName } from "./closure.ts";
 import { nix, nixError, nixOrFail, storeUrl, type NixSandbox } from "./nixCommand.ts";
 

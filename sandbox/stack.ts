@@ -2,14 +2,14 @@ import { mkdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LocalWorkspace, type OutputMap, type Stack } from "@pulumi/pulumi/automation/index.js";
-import { UserError } from "../cache/problem.ts";
-import { inlineProgram } from "../inline/program.ts";
-import { notedCommand } from "../ops/engine.ts";
-import { PulumiError } from "../ops/pulumi.ts";
-import { repairTornState } from "../ops/tornState.ts";
+import { UserError } from "../src/cache/problem.ts";
+import { inlineProgram } from "../src/engine/inline/program.ts";
+import { notedCommand } from "../src/engine/notedCommand.ts";
+import { PulumiError } from "../src/engine/pulumi.ts";
+import { repairTornState } from "../src/engine/tornState.ts";
 import { binFolder } from "../toolchain/pulumiHome.ts";
-import { byLine } from "../toolchain/pulumiOutput.ts";
-import { lastLine, run } from "../toolchain/run.ts";
+import { byLine } from "../src/engine/pulumiOutput.ts";
+import { lastLine, run } from "../src/system/run.ts";
 import { stackEnvironment, type StackPlace } from "./stackPlace.ts";
 
 /** A configuration key's value, and whether it is kept encrypted. Default: in clear text. */

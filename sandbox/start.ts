@@ -1,11 +1,11 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
-import { UserError } from "../cache/problem.ts";
-import { isDriftWarning } from "../drift/finding.ts";
-import { pastDeadLock } from "../ops/deadLock.ts";
-import { follow, summary } from "../ops/follow.ts";
-import { sayOn } from "../toolchain/progress.ts";
-import { doneIn } from "../toolchain/pulumiOutput.ts";
+import { UserError } from "../src/cache/problem.ts";
+import { isDriftWarning } from "../src/drift/finding.ts";
+import { pastDeadLock } from "../src/engine/deadLock.ts";
+import { follow, summary } from "../src/engine/follow.ts";
+import { sayOn } from "../src/system/progress.ts";
+import { doneIn } from "../src/engine/pulumiOutput.ts";
 import { command, uncut } from "./command.ts";
 import { takeLock } from "./lock.ts";
 import { startMinio, type Minio } from "./minio.ts";

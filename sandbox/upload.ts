@@ -1,5 +1,5 @@
-import { UserError } from "../cache/problem.ts";
-import { send, type Connection } from "../server/request.ts";
+import { UserError } from "../src/cache/problem.ts";
+import { send, type Connection } from "../src/s3/request.ts";
 import type { CacheFile, Export } from "./closure.ts";
 
 /**

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import Mocha from "mocha";
 import { ensureTools } from "../toolchain/tools.ts";
-import { sayOn } from "../toolchain/progress.ts";
+import { sayOn } from "../src/system/progress.ts";
 import { allFiles, endToEndLots, quickFiles } from "./files.ts";
 import { conclude, isStopped, passSignalsOn, runLots } from "./lots.ts";
 import { Reporter, summary } from "./reporter.ts";

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
-import { usagePage } from "../cache/page/usagePage.ts";
-import { signingKeyFromSeed } from "../cache/signingKey.ts";
+import { usagePage } from "../src/hosts/page/usagePage.ts";
+import { signingKeyFromSeed } from "../src/cache/signingKey.ts";
 import { findChromium } from "../toolchain/chromium.ts";
-import { sayOn } from "../toolchain/progress.ts";
+import { sayOn } from "../src/system/progress.ts";
 import { hostConfig } from "./unit/hostSamples.ts";
 
 /** `node toolchain/node.mjs test/screenshot.ts`: takes docs/usage-page.png of the page as it is now, on a desktop and on a phone. */

@@ -1,5 +1,5 @@
 import { logFile } from "./cache.ts";
-import { run } from "./run.ts";
+import { run } from "../src/system/run.ts";
 import { isDebian } from "./search.ts";
 
 /** Whether a package can be installed without asking anybody: on Debian, as root. */

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { UserError } from "../cache/problem.ts";
+import { UserError } from "../src/cache/problem.ts";
 import { contentHash, logFile, makeFolder } from "./cache.ts";
-import { during, type Say } from "./progress.ts";
-import { run } from "./run.ts";
+import { during, type Say } from "../src/system/progress.ts";
+import { run } from "../src/system/run.ts";
 import { executable } from "./search.ts";
 import { GO_MODULES, PLUGIN_VERSIONS, PULUMI_VERSION, type PluginName } from "./versions.ts";
 

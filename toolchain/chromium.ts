@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { aptInstall, canInstall } from "./apt.ts";
-import { during, type Say } from "./progress.ts";
+import { during, type Say } from "../src/system/progress.ts";
 import { executable, pathFolders } from "./search.ts";
 
 /** The names that distributions give it. */

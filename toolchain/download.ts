@@ -1,8 +1,8 @@
 import { mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { makeFolder, sizeOf } from "./cache.ts";
-import { during, type Say } from "./progress.ts";
-import { run } from "./run.ts";
+import { during, type Say } from "../src/system/progress.ts";
+import { run } from "../src/system/run.ts";
 import { executable, versionOf } from "./search.ts";
 import { FITS, PLUGIN_VERSIONS, PULUMI_VERSION, type PluginName } from "./versions.ts";
 

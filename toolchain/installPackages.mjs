@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure, npm, tell } from "./children.mjs";
 import { packagesAreOld, root } from "./packageAge.mjs";
-import { awaitProcessLock } from "./processLock.ts";
-import { argumentsOf } from "./run.ts";
+import { awaitProcessLock } from "../src/system/processLock.ts";
+import { argumentsOf } from "../src/system/run.ts";
 
 const lock = join(root, "node_modules.lock");
 /** The number of the npm that is at work: it goes on when all that started it is killed, and the lock is free. */

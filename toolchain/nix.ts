@@ -1,5 +1,5 @@
 import { aptInstall, canInstall } from "./apt.ts";
-import { during, type Say } from "./progress.ts";
+import { during, type Say } from "../src/system/progress.ts";
 import { executable, pathFolders, versionOf } from "./search.ts";
 import { FITS } from "./versions.ts";
 

@@ -9,8 +9,8 @@ import {
 } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { cacheFolder } from "./cache.ts";
-import { run } from "./run.ts";
+import { cacheFolder } from "../src/system/cacheFolder.ts";
+import { run } from "../src/system/run.ts";
 import {
     COMMAND_PLUGIN_VERSION,
     FITS,

@@ -1,7 +1,7 @@
 import { build, moduleRecipe, pluginRecipe, pulumiRecipe } from "./build.ts";
 import { downloadPlugin, downloadPulumi, pluginFolder, PULUMI_FOLDER } from "./download.ts";
 import { findNix } from "./nix.ts";
-import type { Say } from "./progress.ts";
+import type { Say } from "../src/system/progress.ts";
 import { cachedFile, givenFile, installedPlugin, installedTool, languageHost, versionOf } from "./search.ts";
 import { FITS, IS, type PluginName } from "./versions.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { Agent } from "node:https";
-import { forEachAtOnce } from "../../ops/doctor/pool.ts";
+import { forEachAtOnce } from "../../src/system/pool.ts";
 import { Scene } from "../e2e/byHand/scene.ts";
 import { MAIN, shellEnvironment } from "../e2e/cli.ts";
 import { narinfoText, signedPaths, type Path } from "../e2e/doctoring/paths.ts";

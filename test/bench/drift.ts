@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { projectDir } from "../../sandbox/paths.ts";
-import { readSnapshot } from "../../server/snapshot.ts";
+import { readSnapshot } from "../../src/minio/snapshot.ts";
 import { binFolder } from "../../toolchain/pulumiHome.ts";
-import { run } from "../../toolchain/run.ts";
+import { run } from "../../src/system/run.ts";
 import { Scene } from "../e2e/byHand/scene.ts";
 import { shellEnvironment } from "../e2e/cli.ts";
 

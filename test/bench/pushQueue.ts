@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, openSync, readdirSync, readFileSync } from "node:
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { projectDir } from "../../sandbox/paths.ts";
-import { readState } from "../../push/state.ts";
+import { readState } from "../../src/push/state.ts";
 import { madeUp, Pusher } from "../standIn/pusher.ts";
 
 /**
@@ -26,10 +26,14 @@ describe("nix-cache push --watch", function () {
             const paths = join(pusher.folder, "queue", "incoming", "paths");
             mkdirSync(paths, { recursive: true });
             for (let n = 0; n < PATHS; n++) closeSync(openSync(join(paths, basename(madeUp(n))), "wx"));
-            const child = spawn(process.execPath, [join(projectDir, "ops", "main.ts"), "push", "--watch"], {
-                env: pusher.environment,
-                stdio: "ignore",
-            });
+            const child = spawn(
+                process.execPath,
+                [join(projectDir, "src", "cli", "main.ts"), "push", "--watch"],
+                {
+                    env: pusher.environment,
+                    stdio: "ignore",
+                },
+            );
             process.once("exit", () => child.kill("SIGKILL"));
             let first: Use | undefined;
             let next = FIRST;

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { HOST_NAMES } from "../../hosts/hosts.ts";
-import { COMMANDS } from "../../ops/commands.ts";
-import { EXIT_HELP } from "../../ops/exitStatus.ts";
-import { runMetrics } from "../../ops/metrics.ts";
-import { reportMetrics } from "../../push/report.ts";
-import { checkConfig } from "../../stackConfig.ts";
+import { HOST_NAMES } from "../../src/hosts/hosts.ts";
+import { COMMANDS } from "../../src/commands/commands.ts";
+import { EXIT_HELP } from "../../src/commands/exitStatus.ts";
+import { runMetrics } from "../../src/system/metrics.ts";
+import { reportMetrics } from "../../src/push/report.ts";
+import { checkConfig } from "../../src/stack/stackConfig.ts";
 import { projectDir } from "../../sandbox/paths.ts";
 import { names, readPage, table, type Page } from "./markdown.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { run } from "../../toolchain/run.ts";
+import { run } from "../../src/system/run.ts";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readSnapshot } from "../../server/snapshot.ts";
-import { PROVIDER_KEYS } from "../../serverConfig.ts";
+import { readSnapshot } from "../../src/minio/snapshot.ts";
+import { PROVIDER_KEYS } from "../../src/stack/serverConfig.ts";
 import { nixCache } from "./cli.ts";
 import { TestStack, type Config } from "./testStack.ts";
 import { newFolder } from "./world.ts";

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { appendFileSync, chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { nix, nixError, storeUrl } from "../../sandbox/nixCommand.ts";
-import { narinfoKey } from "../../push/storePath.ts";
+import { narinfoKey } from "../../src/cache/storePath.ts";
 import { skip } from "../skips.ts";
 import { NARINFO_ROWS } from "./broken/narinfoRows.ts";
 import { NAR_ROWS } from "./broken/narRows.ts";

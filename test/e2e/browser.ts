@@ -1,9 +1,9 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { connect } from "node:tls";
 import { chromium, type Browser } from "playwright-core";
-import type { Connection } from "../../server/request.ts";
+import type { Connection } from "../../src/s3/request.ts";
 import { findChromium } from "../../toolchain/chromium.ts";
-import { sayOn } from "../../toolchain/progress.ts";
+import { sayOn } from "../../src/system/progress.ts";
 
 /**
  * Starts the machine's Chromium, which trusts this server and no other beside

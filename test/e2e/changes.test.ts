@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { cacheInfo } from "../../cache/cacheInfo.ts";
-import type { LiveBucket } from "../../cache/live.ts";
-import { readSnapshot } from "../../server/snapshot.ts";
+import { cacheInfo } from "../../src/cache/cacheInfo.ts";
+import type { LiveBucket } from "../../src/cache/live.ts";
+import { readSnapshot } from "../../src/minio/snapshot.ts";
 import { anonymous, Bucket, builder } from "./objects.ts";
 import { TestStack, type Config } from "./testStack.ts";
 

@@ -2,11 +2,11 @@ import { delimiter, join } from "node:path";
 import { projectDir } from "../../sandbox/paths.ts";
 import { stackEnvironment } from "../../sandbox/stackPlace.ts";
 import { binFolder } from "../../toolchain/pulumiHome.ts";
-import { run, type Outcome, type RunOptions } from "../../toolchain/run.ts";
+import { run, type Outcome, type RunOptions } from "../../src/system/run.ts";
 import type { TestStack } from "./testStack.ts";
 
 /** The program itself, as `node` takes it. */
-export const MAIN = join(projectDir, "ops", "main.ts");
+export const MAIN = join(projectDir, "src", "cli", "main.ts");
 
 /** The environment of somebody who works on a stack in a shell. */
 export function shellEnvironment(stack: TestStack): NodeJS.ProcessEnv {

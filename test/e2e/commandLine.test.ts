@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { cpSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { projectDir } from "../../sandbox/paths.ts";
-import type { Outcome } from "../../toolchain/run.ts";
+import type { Outcome } from "../../src/system/run.ts";
 import { skip } from "../skips.ts";
 import { Bucket } from "./objects.ts";
 import { TestStack } from "./testStack.ts";

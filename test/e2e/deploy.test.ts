@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { cacheInfo } from "../../cache/cacheInfo.ts";
-import { expiryRules } from "../../cache/expiry.ts";
-import { anonymousPolicy, builderPolicy } from "../../cache/policies.ts";
-import { readSnapshot } from "../../server/snapshot.ts";
+import { cacheInfo } from "../../src/cache/cacheInfo.ts";
+import { expiryRules } from "../../src/cache/expiry.ts";
+import { anonymousPolicy, builderPolicy } from "../../src/cache/policies.ts";
+import { readSnapshot } from "../../src/minio/snapshot.ts";
 import { mc } from "./mc.ts";
 import { anonymous, Bucket } from "./objects.ts";
 import { defaultStack } from "./shared.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { cacheInfo } from "../../cache/cacheInfo.ts";
-import type { LiveUser } from "../../cache/live.ts";
-import { MANAGED_OBJECTS } from "../../cache/policies.ts";
-import { readSnapshot } from "../../server/snapshot.ts";
+import { cacheInfo } from "../../src/cache/cacheInfo.ts";
+import type { LiveUser } from "../../src/cache/live.ts";
+import { MANAGED_OBJECTS } from "../../src/cache/managedObjects.ts";
+import { readSnapshot } from "../../src/minio/snapshot.ts";
 import { mc } from "./mc.ts";
 import { anonymous, Bucket } from "./objects.ts";
 import { TestStack } from "./testStack.ts";

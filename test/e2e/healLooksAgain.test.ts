@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { readSnapshot } from "../../server/snapshot.ts";
-import { run } from "../../toolchain/run.ts";
+import { readSnapshot } from "../../src/minio/snapshot.ts";
+import { run } from "../../src/system/run.ts";
 import { skip } from "../skips.ts";
 import { quiet } from "./byHand/healed.ts";
 import { Scene } from "./byHand/scene.ts";

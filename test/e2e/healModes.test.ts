@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { builderPolicy } from "../../cache/policies.ts";
+import { builderPolicy } from "../../src/cache/policies.ts";
 import { quiet, seen } from "./byHand/healed.ts";
 import { Scene } from "./byHand/scene.ts";
 import { nixCache } from "./cli.ts";

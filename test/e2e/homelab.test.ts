@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Outcome } from "../../toolchain/run.ts";
+import type { Outcome } from "../../src/system/run.ts";
 import { skip } from "../skips.ts";
 import { HomelabProject } from "./homelab/project.ts";
 import { newFolder, theWorld } from "./world.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Credentials, HostConfig } from "../../cache/hostSettings.ts";
-import { certificatesIn } from "../../cache/pem.ts";
-import { privateCa, readerNixConf } from "../../cache/readerSettings.ts";
-import type { Outcome } from "../../toolchain/run.ts";
+import type { Credentials, HostConfig } from "../../src/hosts/hostSettings.ts";
+import { certificatesIn } from "../../src/cache/pem.ts";
+import { privateCa, readerNixConf } from "../../src/hosts/readerSettings.ts";
+import type { Outcome } from "../../src/system/run.ts";
 import { nixCache } from "./cli.ts";
 import { defaultStack } from "./shared.ts";
 import { TestStack } from "./testStack.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseSecretKey } from "../../cache/signingKey.ts";
+import { parseSecretKey } from "../../src/cache/signingKey.ts";
 import { TestStack } from "./testStack.ts";
 
 describe("the signing keys", function () {

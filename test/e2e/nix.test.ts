@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { parseNarinfo, signNarinfo } from "../../cache/narinfo.ts";
-import { signingKeyFromSeed } from "../../cache/signingKey.ts";
+import { parseNarinfo, signNarinfo } from "../../src/cache/narinfo.ts";
+import { signingKeyFromSeed } from "../../src/cache/signingKey.ts";
 import { closurePaths, exportWithNix, narinfoName, type Export } from "../../sandbox/closure.ts";
 import { nix, nixOrFail, removeStore, storeUrl, type NixSandbox } from "../../sandbox/nixCommand.ts";
 import { mustBeRefusedByNix, readWithNix } from "../../sandbox/readBack.ts";
 import { upload } from "../../sandbox/upload.ts";
-import { run } from "../../toolchain/run.ts";
+import { run } from "../../src/system/run.ts";
 import { skip } from "../skips.ts";
 import { Bucket, builder } from "./objects.ts";
 import { defaultStack } from "./shared.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { existsSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import type { HostConfig } from "../../cache/hostSettings.ts";
+import type { HostConfig } from "../../src/hosts/hostSettings.ts";
 import { projectDir } from "../../sandbox/paths.ts";
 import { executable, pathFolders, versionOf } from "../../toolchain/search.ts";
-import { run } from "../../toolchain/run.ts";
+import { run } from "../../src/system/run.ts";
 import { skip } from "../skips.ts";
 import { defaultStack } from "./shared.ts";
 import { newFolder } from "./world.ts";

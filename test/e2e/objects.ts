@@ -1,4 +1,4 @@
-import { send, type Answer, type Connection, type Request } from "../../server/request.ts";
+import { send, type Answer, type Connection, type Request } from "../../src/s3/request.ts";
 import type { TestStack } from "./testStack.ts";
 
 /** One bucket of a server, as somebody sees it. */

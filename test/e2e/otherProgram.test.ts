@@ -6,7 +6,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { NixCache } from "../../components/nixCache.ts";
 import { stackEnvironment } from "../../sandbox/stackPlace.ts";
-import { readSnapshot } from "../../server/snapshot.ts";
+import { readSnapshot } from "../../src/minio/snapshot.ts";
 import { Bucket } from "./objects.ts";
 import { newFolder, theWorld, type World } from "./world.ts";
 

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { BUNDLE_PATH } from "../../cache/readerSettings.ts";
+import { BUNDLE_PATH } from "../../src/hosts/readerSettings.ts";
 import { storeUrl } from "../../sandbox/nixCommand.ts";
-import { run, type Outcome } from "../../toolchain/run.ts";
+import { run, type Outcome } from "../../src/system/run.ts";
 
 /** What a machine has before it hears of the cache: nothing to download from, and signatures are needed. */
 const BEFORE = `# a host of its own

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
-import { narinfoKey } from "../../push/storePath.ts";
+import { narinfoKey } from "../../src/cache/storePath.ts";
 import { skip } from "../skips.ts";
 import { anonymous, Bucket } from "./objects.ts";
 import { everyNarOutlives, substitute } from "./pushing/anybody.ts";

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { writeFileSync } from "node:fs";
-import { parseNarinfo, type NarInfo } from "../../cache/narinfo.ts";
-import { expiryOf } from "../../cache/expiryDates.ts";
-import { readSettings } from "../../push/settings.ts";
-import { renew } from "../../push/renew.ts";
-import { narinfoKey } from "../../push/storePath.ts";
-import { uploadFile } from "../../push/upload.ts";
+import { parseNarinfo, type NarInfo } from "../../src/cache/narinfo.ts";
+import { expiryOf } from "../../src/cache/expiryDates.ts";
+import { readSettings } from "../../src/push/settings.ts";
+import { renew } from "../../src/s3/renew.ts";
+import { narinfoKey } from "../../src/cache/storePath.ts";
+import { uploadFile } from "../../src/s3/upload.ts";
 import { skip } from "../skips.ts";
 import { Bucket } from "./objects.ts";
 import { everyNarOutlives, substitute } from "./pushing/anybody.ts";

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { projectDir } from "../../sandbox/paths.ts";
 import { startMinio } from "../../sandbox/minio.ts";
 import { stopMinio } from "../../sandbox/minioProcess.ts";
-import { readState } from "../../push/state.ts";
+import { readState } from "../../src/push/state.ts";
 import { skip } from "../skips.ts";
 import { everyNarOutlives, substitute } from "./pushing/anybody.ts";
 import { BuildMachine } from "./pushing/builder.ts";
@@ -114,7 +114,7 @@ function groups(paths: readonly string[]): string[][] {
 
 /** Starts the service as systemd does. It ends with this process at the latest. */
 function start(machine: BuildMachine): ChildProcess {
-    const program = join(projectDir, "ops", "main.ts");
+    const program = join(projectDir, "src", "cli", "main.ts");
     const child = spawn(process.execPath, [program, "push", "--watch", ...PAUSES], {
         env: machine.environment(),
         stdio: "ignore",

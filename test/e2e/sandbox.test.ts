@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { cpSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { projectDir } from "../../sandbox/paths.ts";
-import { run } from "../../toolchain/run.ts";
+import { run } from "../../src/system/run.ts";
 import { commandLine } from "./faults/processTree.ts";
 import { newFolder, theWorld } from "./world.ts";
 
@@ -55,7 +55,7 @@ describe("the sandbox, in a folder with a blank in its name", function () {
         assert.equal(status, 1, stdout);
         assert.match(stdout, /user nixbuilder: disabled on the server, should be enabled\n/);
         assert.match(stderr, /^error: the builder nixbuilder may not push \(status 403\)\n.*\n.*heal\n$/);
-        const healed = await inShell(`'${process.execPath}' ops/main.ts heal --yes`);
+        const healed = await inShell(`'${process.execPath}' src/cli/main.ts heal --yes`);
         assert.equal(healed.status, 0, healed.stdout + healed.stderr);
         assert.match((await script("start")).stdout, /\nThe cache works\./);
     });

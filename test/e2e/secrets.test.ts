@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseSecretKey } from "../../cache/signingKey.ts";
+import { parseSecretKey } from "../../src/cache/signingKey.ts";
 import { TestStack } from "./testStack.ts";
 
 /** A secret, and every way in which somebody could have written it. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { cpSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { run } from "../../toolchain/run.ts";
+import { run } from "../../src/system/run.ts";
 import { nixCache, shellEnvironment } from "./cli.ts";
 import { kill, runWithFault } from "./faults/cutShort.ts";
 import { commandLine, descendants } from "./faults/processTree.ts";

@@ -1,5 +1,5 @@
-import type { Snapshot } from "../../cache/live.ts";
-import { readSnapshot } from "../../server/snapshot.ts";
+import type { Snapshot } from "../../src/cache/live.ts";
+import { readSnapshot } from "../../src/minio/snapshot.ts";
 import { TestStack, type Outcome } from "./testStack.ts";
 
 /** A stack that was deployed once, with nothing configured but its server: all else are the defaults of Pulumi.yaml. */

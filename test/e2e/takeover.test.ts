@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cacheInfo } from "../../cache/cacheInfo.ts";
-import { signingKeyFromSeed } from "../../cache/signingKey.ts";
+import { cacheInfo } from "../../src/cache/cacheInfo.ts";
+import { signingKeyFromSeed } from "../../src/cache/signingKey.ts";
 import { nixCache } from "./cli.ts";
 import { mc } from "./mc.ts";
 import { anonymous, Bucket } from "./objects.ts";

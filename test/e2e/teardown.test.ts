@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { MANAGED_OBJECTS } from "../../cache/policies.ts";
-import { readSnapshot } from "../../server/snapshot.ts";
+import { MANAGED_OBJECTS } from "../../src/cache/managedObjects.ts";
+import { readSnapshot } from "../../src/minio/snapshot.ts";
 import { anonymous, Bucket, builder } from "./objects.ts";
 import { TestStack } from "./testStack.ts";
 

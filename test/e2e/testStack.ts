@@ -6,7 +6,7 @@ import type { Minio } from "../../sandbox/minio.ts";
 import { projectDir } from "../../sandbox/paths.ts";
 import { configure, openStack } from "../../sandbox/stack.ts";
 import { stackEnvironment, type StackPlace } from "../../sandbox/stackPlace.ts";
-import { run, type Outcome as ProcessOutcome } from "../../toolchain/run.ts";
+import { run, type Outcome as ProcessOutcome } from "../../src/system/run.ts";
 import { doneIn, errorsIn, withoutNoise } from "./pulumiText.ts";
 import { newFolder, theWorld, type World } from "./world.ts";
 

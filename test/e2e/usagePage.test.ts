@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { Declared } from "../../cache/declared.ts";
-import type { HostConfig } from "../../cache/hostSettings.ts";
-import { usagePage } from "../../cache/page/usagePage.ts";
+import type { Declared } from "../../src/cache/declared.ts";
+import type { HostConfig } from "../../src/hosts/hostSettings.ts";
+import { usagePage } from "../../src/hosts/page/usagePage.ts";
 import { nixCache } from "./cli.ts";
 import { anonymous, Bucket, builder } from "./objects.ts";
 import { TestStack } from "./testStack.ts";

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import axe from "axe-core";
 import type { Browser } from "playwright-core";
-import type { HostConfig } from "../../cache/hostSettings.ts";
-import { usagePage, USAGE_PAGE_TYPE } from "../../cache/page/usagePage.ts";
-import { privateCa, readerNixConf } from "../../cache/readerSettings.ts";
-import { flakeConfig, pushCommand, systemModule } from "../../cache/snippets.ts";
+import type { HostConfig } from "../../src/hosts/hostSettings.ts";
+import { usagePage } from "../../src/hosts/page/usagePage.ts";
+import { USAGE_PAGE_TYPE } from "../../src/cache/managedObjects.ts";
+import { privateCa, readerNixConf } from "../../src/hosts/readerSettings.ts";
+import { flakeConfig, pushCommand, systemModule } from "../../src/hosts/snippets.ts";
 import { skip } from "../skips.ts";
 import { openBrowser } from "./browser.ts";
 import { Bucket } from "./objects.ts";

@@ -5,7 +5,7 @@ import { writeBundle } from "../../sandbox/certificates.ts";
 import { startMinio, type Minio } from "../../sandbox/minio.ts";
 import { stopMinio } from "../../sandbox/minioProcess.ts";
 import { makePulumiHome } from "../../toolchain/pulumiHome.ts";
-import { sayOn } from "../../toolchain/progress.ts";
+import { sayOn } from "../../src/system/progress.ts";
 import { ensureTools, type Tools } from "../../toolchain/tools.ts";
 import { leaveNothing } from "./leftovers.ts";
 

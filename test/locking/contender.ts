@@ -1,6 +1,6 @@
 import { openSync, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { tryProcessLock } from "../../toolchain/processLock.ts";
+import { tryProcessLock } from "../../src/system/processLock.ts";
 
 // One of several processes that want one lock again and again: LOCK LOG NAME. What it does while it holds the
 // lock goes line by line into a log that all of them append to, so that the log has one order.

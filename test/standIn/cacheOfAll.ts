@@ -1,8 +1,8 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { STORE_DIR } from "../../cache/nar.ts";
-import { formatNarinfo, signNarinfo } from "../../cache/narinfo.ts";
-import type { SigningKeyPair } from "../../cache/signingKey.ts";
+import { STORE_DIR } from "../../src/cache/nar.ts";
+import { formatNarinfo, signNarinfo } from "../../src/cache/narinfo.ts";
+import type { SigningKeyPair } from "../../src/cache/signingKey.ts";
 
 /** What {@link CacheOfAll} says to all that it is asked. */
 export type Mood = "has everything" | "has nothing" | "is away" | "refuses";

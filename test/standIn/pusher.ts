@@ -1,12 +1,12 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { STORE_DIR } from "../../cache/nar.ts";
-import { encodeNixBase32 } from "../../cache/nixBase32.ts";
-import { signingKeyFromSeed } from "../../cache/signingKey.ts";
-import { Queue } from "../../push/queue.ts";
-import { readSettings, type Settings } from "../../push/settings.ts";
-import { Worker, type Mode, type Worked } from "../../push/worker.ts";
+import { STORE_DIR } from "../../src/cache/nar.ts";
+import { encodeNixBase32 } from "../../src/cache/nixBase32.ts";
+import { signingKeyFromSeed } from "../../src/cache/signingKey.ts";
+import { Queue } from "../../src/push/queue.ts";
+import { readSettings, type Settings } from "../../src/push/settings.ts";
+import { Worker, type Mode, type Worked } from "../../src/push/worker.ts";
 import { CacheOfAll } from "./cacheOfAll.ts";
 
 const KEY = signingKeyFromSeed("made-up-1", Buffer.alloc(32, 7));

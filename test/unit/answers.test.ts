@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { UserError } from "../../cache/problem.ts";
-import { accepted, errorCode } from "../../server/answers.ts";
+import { UserError } from "../../src/cache/problem.ts";
+import { accepted, errorCode } from "../../src/s3/answers.ts";
 
 const to = { url: "https://s3.homelab.local", accessKey: "admin", secretKey: "hunter22" };
 const answer = (status: number, body = "") => ({ status, headers: {}, body: Buffer.from(body) });

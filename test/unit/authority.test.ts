@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { generate } from "selfsigned";
-import { authorityProblems, publicPart } from "../../cache/authority.ts";
+import { authorityProblems, publicPart } from "../../src/cache/authority.ts";
 import { CA, PUBLIC_CA } from "./hostSamples.ts";
 
 const ec = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;

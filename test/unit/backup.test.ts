@@ -15,11 +15,11 @@ import {
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
-import { signingKeyFromSeed } from "../../cache/signingKey.ts";
-import { parseBackup, type Backup } from "../../ops/backupFile.ts";
-import { writeBackup } from "../../ops/backupWriting.ts";
-import { decrypt, type Key } from "../../ops/encryption.ts";
-import { run } from "../../toolchain/run.ts";
+import { signingKeyFromSeed } from "../../src/cache/signingKey.ts";
+import { parseBackup, type Backup } from "../../src/backup/backupFile.ts";
+import { writeBackup } from "../../src/backup/backupWriting.ts";
+import { decrypt, type Key } from "../../src/backup/encryption.ts";
+import { run } from "../../src/system/run.ts";
 
 const secretKey = (name: string, byte: number) =>
     signingKeyFromSeed(name, new Uint8Array(32).fill(byte)).secretKey;

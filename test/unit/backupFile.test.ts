@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseBackup } from "../../ops/backupFile.ts";
+import { parseBackup } from "../../src/backup/backupFile.ts";
 
 describe("a backup's text", () => {
     const whole = {

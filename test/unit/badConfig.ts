@@ -1,4 +1,4 @@
-import { shown } from "../../cache/problem.ts";
+import { shown } from "../../src/cache/problem.ts";
 
 /** Key, value, how the message goes on after the key and the file. */
 export const BAD_CONFIG: [key: string, value: string | undefined, message: string][] = [

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readBucket } from "../../server/bucketExport.ts";
+import { readBucket } from "../../src/minio/bucketExport.ts";
 
 const NOTHING = {
     rules: [],

@@ -3,9 +3,9 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { usagePage } from "../../cache/page/usagePage.ts";
-import { certificatesIn } from "../../cache/pem.ts";
-import { hostPlan } from "../../hosts/hosts.ts";
+import { usagePage } from "../../src/hosts/page/usagePage.ts";
+import { certificatesIn } from "../../src/cache/pem.ts";
+import { hostPlan } from "../../src/hosts/hosts.ts";
 import { CA, hostConfig, PUBLIC_CA } from "./hostSamples.ts";
 
 const input = { config: hostConfig(), systemCertificates: PUBLIC_CA };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { cacheInfo, CACHE_INFO_NAME, CACHE_INFO_TYPE, singlePartEtag } from "../../cache/cacheInfo.ts";
+import { cacheInfo, singlePartEtag } from "../../src/cache/cacheInfo.ts";
+import { CACHE_INFO_NAME, CACHE_INFO_TYPE } from "../../src/cache/managedObjects.ts";
 
 describe("nix-cache-info", () => {
     it("has the name and the content type that Nix gives it", () => {

@@ -6,10 +6,10 @@ import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { ensureCertificates } from "../../sandbox/certificates.ts";
-import { UserError } from "../../cache/problem.ts";
-import { readConfig } from "../../config.ts";
-import { runInline } from "../../running.ts";
-import { PROVIDER_KEYS } from "../../serverConfig.ts";
+import { UserError } from "../../src/cache/problem.ts";
+import { readConfig } from "../../src/stack/readConfig.ts";
+import { runInline } from "../../src/stack/running.ts";
+import { PROVIDER_KEYS } from "../../src/stack/serverConfig.ts";
 import { BAD_CONFIG } from "./badConfig.ts";
 import { PUBLIC_CA } from "./hostSamples.ts";
 

@@ -3,12 +3,12 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isContentAddressed } from "../../cache/contentAddress.ts";
-import { nixSha256, textStorePath } from "../../cache/nar.ts";
-import type { NarInfo } from "../../cache/narinfo.ts";
-import { isOwnNarUrl, isPlainNarUrl } from "../../cache/narUrl.ts";
-import { canonicalSha256 } from "../../cache/sha256.ts";
-import { etagOf } from "../../push/etag.ts";
+import { isContentAddressed } from "../../src/cache/contentAddress.ts";
+import { nixSha256, textStorePath } from "../../src/cache/nar.ts";
+import type { NarInfo } from "../../src/cache/narinfo.ts";
+import { isOwnNarUrl, isPlainNarUrl } from "../../src/cache/narUrl.ts";
+import { canonicalSha256 } from "../../src/cache/sha256.ts";
+import { etagOf } from "../../src/s3/etag.ts";
 
 const HASH = "05ra3y72i3qjri7xskf9qj8kb29r6naqy1sqpbs3azi3xcigmj56";
 const OTHER = "1b4sb93wp679q4zx9k1ignby1yna3z7c4c2ri3wphylbc2dwsys0";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { declare, type Declared } from "../../cache/declared.ts";
-import type { LiveBucket, Snapshot } from "../../cache/live.ts";
-import { completeSettings } from "../../cache/settings.ts";
-import { findDrift } from "../../drift/findDrift.ts";
-import { findingLine } from "../../drift/finding.ts";
+import { declare, type Declared } from "../../src/cache/declared.ts";
+import type { LiveBucket, Snapshot } from "../../src/cache/live.ts";
+import { completeSettings } from "../../src/cache/settings.ts";
+import { findDrift } from "../../src/drift/findDrift.ts";
+import { findingLine } from "../../src/drift/finding.ts";
 
 const SETTINGS = completeSettings({ endpoint: "https://s3.example.org", bucket: "b", builders: ["one"] });
 const DECLARED: Declared = declare(SETTINGS, { one: "secret-of-one" }, [1], "page", {

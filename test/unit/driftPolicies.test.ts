@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { anonymousPolicy, builderPolicy } from "../../cache/policies.ts";
-import { anonymousWords } from "../../drift/anonymousWords.ts";
-import { covers, grantsOf, matches } from "../../drift/grants.ts";
-import { differenceWords, isSame, policyDifference } from "../../drift/policyDifference.ts";
+import { anonymousPolicy, builderPolicy } from "../../src/cache/policies.ts";
+import { anonymousWords } from "../../src/drift/anonymousWords.ts";
+import { covers, grantsOf, matches } from "../../src/drift/grants.ts";
+import { differenceWords, isSame, policyDifference } from "../../src/drift/policyDifference.ts";
 
 const allow = (action: unknown, resource: unknown, more: Record<string, unknown> = {}) => ({
     Effect: "Allow",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { expiryRules, hashPrefixes } from "../../cache/expiry.ts";
-import { NIX_BASE32_ALPHABET } from "../../cache/nixBase32.ts";
+import { expiryRules, hashPrefixes } from "../../src/cache/expiry.ts";
+import { NIX_BASE32_ALPHABET } from "../../src/cache/nixBase32.ts";
 
 /** All the rules that MinIO applies to a name. */
 const matching = (name: string) => expiryRules(30, 7).filter(({ prefix }) => name.startsWith(prefix));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { run } from "../../toolchain/run.ts";
+import { run } from "../../src/system/run.ts";
 
 const tests = dirname(dirname(fileURLToPath(import.meta.url)));
 

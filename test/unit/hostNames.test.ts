@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isHost, isHostAndPort } from "../../cache/hostNames.ts";
+import { isHost, isHostAndPort } from "../../src/cache/hostNames.ts";
 
 describe("a host", () => {
     for (const host of [

@@ -3,10 +3,10 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import type { HostConfig } from "../../cache/hostSettings.ts";
-import { usagePage } from "../../cache/page/usagePage.ts";
-import { hostPlan } from "../../hosts/hosts.ts";
-import { run } from "../../toolchain/run.ts";
+import type { HostConfig } from "../../src/hosts/hostSettings.ts";
+import { usagePage } from "../../src/hosts/page/usagePage.ts";
+import { hostPlan } from "../../src/hosts/hosts.ts";
+import { run } from "../../src/system/run.ts";
 import { hostConfig } from "./hostSamples.ts";
 
 /** What a name may do in a shell, by which each of these would make a file `pwned`. */

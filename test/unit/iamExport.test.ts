@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { strToU8, zipSync } from "fflate";
-import { unpack } from "../../server/exportFiles.ts";
-import { readIdentities } from "../../server/iamExport.ts";
+import { unpack } from "../../src/minio/exportFiles.ts";
+import { readIdentities } from "../../src/minio/iamExport.ts";
 
 /** As a MinIO of 2026-02 exported it, with one user, one group and one service account made by hand. */
 const EXPORT = {

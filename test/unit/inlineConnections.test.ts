@@ -6,7 +6,7 @@ import { EngineClient, EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb
 import type * as EngineMessages from "@pulumi/pulumi/proto/engine_pb.js";
 import { ResourceMonitorClient, ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb.js";
 import type * as MonitorMessages from "@pulumi/pulumi/proto/resource_pb.js";
-import { useOwnConnections } from "../../inline/connections.ts";
+import { useOwnConnections } from "../../src/engine/inline/connections.ts";
 
 // protoc's JavaScript, whose names an import does not find.
 const require = createRequire(import.meta.url);

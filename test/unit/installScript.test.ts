@@ -13,10 +13,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { certificatesIn } from "../../cache/pem.ts";
-import { readerNixConf } from "../../cache/readerSettings.ts";
-import type { HostInput } from "../../hosts/hostPlan.ts";
-import { hostPlan } from "../../hosts/hosts.ts";
+import { certificatesIn } from "../../src/cache/pem.ts";
+import { readerNixConf } from "../../src/hosts/readerSettings.ts";
+import type { HostInput } from "../../src/hosts/hostPlan.ts";
+import { hostPlan } from "../../src/hosts/hosts.ts";
 import { CA, hostConfig, PUBLIC_CA } from "./hostSamples.ts";
 
 const reader: HostInput = { config: hostConfig(), systemCertificates: PUBLIC_CA };

@@ -16,7 +16,7 @@ import {
     writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { shellWord } from "../../cache/quoting.ts";
+import { shellWord } from "../../src/hosts/quoting.ts";
 import { mountSmall, readOnly, unmount } from "../e2e/faults/mounts.ts";
 import { skip } from "../skips.ts";
 import { Machine, type Ended } from "./install/machine.ts";

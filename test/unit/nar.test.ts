@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { byBytes, nixSha256, serialiseNar, textStorePath, type FileTree } from "../../cache/nar.ts";
+import { byBytes, nixSha256, serialiseNar, textStorePath, type FileTree } from "../../src/cache/nar.ts";
 
 // Every expected value here is what Nix 2.8.0 printed for the same files.
 

@@ -4,8 +4,8 @@ import { randomBytes } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib";
-import { nixSha256 } from "../../cache/nar.ts";
-import { readNar, type ReadNar } from "../../ops/doctor/narReader.ts";
+import { nixSha256 } from "../../src/cache/nar.ts";
+import { readNar, type ReadNar } from "../../src/doctor/narReader.ts";
 
 const NAR = Buffer.concat([Buffer.alloc(300_000, "nar"), randomBytes(300_000)]);
 const withProgram = (name: string) =>

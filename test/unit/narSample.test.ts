@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { NarSample, SizeClasses } from "../../ops/doctor/narSample.ts";
+import { NarSample, SizeClasses } from "../../src/doctor/narSample.ts";
 
 const sizes = fc.array(fc.integer({ min: 0, max: 2 ** 40 }), { maxLength: 200 });
 const classesOf = (all: readonly number[]): SizeClasses => {

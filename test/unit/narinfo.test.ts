@@ -6,8 +6,8 @@ import {
     signNarinfo,
     verifyNarinfo,
     type NarInfo,
-} from "../../cache/narinfo.ts";
-import { signingKeyFromSeed } from "../../cache/signingKey.ts";
+} from "../../src/cache/narinfo.ts";
+import { signingKeyFromSeed } from "../../src/cache/signingKey.ts";
 
 const NIXOS_KEY = "cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=";
 /** As cache.nixos.org serves it: its own signature shows that it is copied right. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { decodeNixBase32, encodeNixBase32, NIX_BASE32_ALPHABET } from "../../cache/nixBase32.ts";
+import { decodeNixBase32, encodeNixBase32, NIX_BASE32_ALPHABET } from "../../src/cache/nixBase32.ts";
 
 /** Text, its hash's algorithm, that hash as `nix-hash --to-base32` (Nix 2.8.0) writes it. */
 const VECTORS = [

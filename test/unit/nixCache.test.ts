@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { singlePartEtag } from "../../cache/cacheInfo.ts";
-import { usagePage } from "../../cache/page/usagePage.ts";
-import { anonymousPolicy, builderPolicy } from "../../cache/policies.ts";
-import { signingKeyFromRandomText } from "../../cache/signingKey.ts";
+import { singlePartEtag } from "../../src/cache/cacheInfo.ts";
+import { usagePage } from "../../src/hosts/page/usagePage.ts";
+import { anonymousPolicy, builderPolicy } from "../../src/cache/policies.ts";
+import { signingKeyFromRandomText } from "../../src/cache/signingKey.ts";
 import { NixCache, type NixCacheArgs } from "../../components/nixCache.ts";
 import { CA } from "./hostSamples.ts";
 import { mockPassword, record, value, type Recorded } from "./recorded.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { signingKeyFromRandomText } from "../../cache/signingKey.ts";
+import { signingKeyFromRandomText } from "../../src/cache/signingKey.ts";
 import { NixCache, type NixCacheArgs } from "../../components/nixCache.ts";
 import { CA } from "./hostSamples.ts";
 import { mockPassword, record, value } from "./recorded.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { anonymousPolicy, builderPolicy } from "../../cache/policies.ts";
+import { anonymousPolicy, builderPolicy } from "../../src/cache/policies.ts";
 import { NixCache, type NixCacheArgs } from "../../components/nixCache.ts";
 import { CA } from "./hostSamples.ts";
 import { mockPassword, record, value, type Recorded } from "./recorded.ts";

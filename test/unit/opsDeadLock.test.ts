@@ -14,11 +14,11 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { pastDeadLock } from "../../ops/deadLock.ts";
-import { noteEngine } from "../../ops/engineRecords.ts";
-import { locksIn } from "../../ops/lockHolders.ts";
-import { hasEnded, identityOf, INITIAL } from "../../ops/processIdentity.ts";
-import { PulumiError } from "../../ops/pulumi.ts";
+import { pastDeadLock } from "../../src/engine/deadLock.ts";
+import { noteEngine } from "../../src/engine/engineRecords.ts";
+import { locksIn } from "../../src/engine/lockHolders.ts";
+import { hasEnded, identityOf, INITIAL } from "../../src/system/processIdentity.ts";
+import { PulumiError } from "../../src/engine/pulumi.ts";
 
 describe("a lock of a Pulumi", () => {
     let folder: string;

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { repairTornState, TORN } from "../../ops/tornState.ts";
+import { repairTornState, TORN } from "../../src/engine/tornState.ts";
 
 describe("a state that a kill left in pieces", () => {
     let folder: string;

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } fro
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { projectDir } from "../../sandbox/paths.ts";
-import { run } from "../../toolchain/run.ts";
+import { run } from "../../src/system/run.ts";
 
 /** What nixos/package.nix installs: the sources that it names, and two libraries. */
 const recipe = readFileSync(join(projectDir, "nixos", "package.nix"), "utf8");
@@ -15,7 +15,7 @@ describe("the package for builders", () => {
     const program = (...args: string[]) => {
         const { PATH = "", HOME = "" } = process.env;
         const env = { PATH, HOME, NIX_CACHE_QUEUE: join(folder, "queue") };
-        return run(process.execPath, [join(folder, "ops", "main.ts"), ...args], { cwd: "/", env });
+        return run(process.execPath, [join(folder, "src", "cli", "main.ts"), ...args], { cwd: "/", env });
     };
 
     before(() => {
@@ -62,9 +62,13 @@ describe("the package for builders", () => {
     });
 
     it("says of the stack's commands that they are elsewhere", async () => {
-        const { status, stderr } = await run(process.execPath, [join(folder, "ops", "main.ts"), "drift"], {
-            cwd: projectDir,
-        });
+        const { status, stderr } = await run(
+            process.execPath,
+            [join(folder, "src", "cli", "main.ts"), "drift"],
+            {
+                cwd: projectDir,
+            },
+        );
         assert.equal(status, 1);
         assert.match(stderr, /this command is not part of what is installed here/);
     });

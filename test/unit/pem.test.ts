@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { bundle, certificatesIn, fingerprint } from "../../cache/pem.ts";
+import { bundle, certificatesIn, fingerprint } from "../../src/cache/pem.ts";
 import { CA, CA_FINGERPRINT, PUBLIC_CA } from "./hostSamples.ts";
 
 describe("certificates", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { anonymousPolicy, builderPolicy } from "../../cache/policies.ts";
+import { anonymousPolicy, builderPolicy } from "../../src/cache/policies.ts";
 
 describe("policies", () => {
     it("let a builder do seven things, and deny what those would give too", () => {

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { awaitProcessLock, takeProcessLock, tryProcessLock } from "../../toolchain/processLock.ts";
+import { awaitProcessLock, takeProcessLock, tryProcessLock } from "../../src/system/processLock.ts";
 import { judge, lockRounds } from "../locking/rounds.ts";
 
 const MODULE = new URL("../../toolchain/processLock.ts", import.meta.url).href;

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectDir } from "../../sandbox/paths.ts";
-import { run } from "../../toolchain/run.ts";
+import { run } from "../../src/system/run.ts";
 import { CA } from "./hostSamples.ts";
 
 const CONFIG = {

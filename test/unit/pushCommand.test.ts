@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { projectDir } from "../../sandbox/paths.ts";
-import { run } from "../../toolchain/run.ts";
+import { run } from "../../src/system/run.ts";
 import { madeUp, NIX, Pusher } from "../standIn/pusher.ts";
 
 const [A, B] = [madeUp(1), madeUp(2)];
@@ -11,7 +11,7 @@ describe("nix-cache push, at a terminal", function () {
     this.timeout(120_000);
     let pusher: Pusher;
     const cli = async (args: readonly string[], env: NodeJS.ProcessEnv = {}) => {
-        const program = join(projectDir, "ops", "main.ts");
+        const program = join(projectDir, "src", "cli", "main.ts");
         const { status, stdout, stderr } = await run(process.execPath, [program, ...args], {
             env: { ...pusher.environment, ...env },
             cwd: pusher.folder,

@@ -17,17 +17,17 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Queue } from "../../push/queue.ts";
-import { baseName } from "../../push/storePath.ts";
+import { Queue } from "../../src/push/queue.ts";
+import { baseName } from "../../src/cache/storePath.ts";
 import { projectDir } from "../../sandbox/paths.ts";
-import { run } from "../../toolchain/run.ts";
+import { run } from "../../src/system/run.ts";
 import { skip } from "../skips.ts";
 import { madeUp } from "../standIn/pusher.ts";
 
 /** `nobody`, and its group. */
 const SERVICE = 65534;
 const PATHS = [1, 2, 3, 4].map(madeUp);
-const HOOK = join(projectDir, "ops", "main.ts");
+const HOOK = join(projectDir, "src", "cli", "main.ts");
 
 describe("the post-build-hook", function () {
     this.timeout(120_000);

@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
 import { openSync } from "node:fs";
 import fc from "fast-check";
-import { DEFAULT_BACKOFF, pauseMs } from "../../push/backoff.ts";
-import { closureOrder, isSignedBy, parsePathInfo, type Member } from "../../push/closure.ts";
-import { isOutage, MachineError, nixFault, oneLine, PathError } from "../../push/faults.ts";
-import { chunks } from "../../push/fileTransport.ts";
-import { renewals } from "../../push/keepTogether.ts";
-import { Memory } from "../../push/memory.ts";
-import { timeLimitMs } from "../../push/nix.ts";
-import { ServerError } from "../../server/serverError.ts";
-import { partRanges } from "../../push/multipart.ts";
-import type { Found } from "../../push/presence.ts";
-import { nixCanDoIt } from "../../push/transport.ts";
+import { DEFAULT_BACKOFF, pauseMs } from "../../src/push/backoff.ts";
+import { closureOrder, isSignedBy, parsePathInfo, type Member } from "../../src/content/closure.ts";
+import { isOutage, nixFault, oneLine } from "../../src/content/outage.ts";
+import { MachineError, PathError } from "../../src/cache/faults.ts";
+import { chunks } from "../../src/push/fileTransport.ts";
+import { renewals } from "../../src/content/keepTogether.ts";
+import { Memory } from "../../src/push/memory.ts";
+import { timeLimitMs } from "../../src/content/nix.ts";
+import { ServerError } from "../../src/s3/serverError.ts";
+import { partRanges } from "../../src/s3/multipart.ts";
+import type { Found } from "../../src/content/presence.ts";
+import { nixCanDoIt } from "../../src/push/transport.ts";
 
 const path = (name: string) => `/nix/store/${name.padStart(32, "0")}-${name}`;
 const member = (name: string, references: readonly string[] = [], narSize = 1): Member => ({

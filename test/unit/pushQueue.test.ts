@@ -11,10 +11,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { byTurn, newEntry, readEntry, waitMs } from "../../push/entry.ts";
-import { Queue } from "../../push/queue.ts";
-import { report, reportLines } from "../../push/report.ts";
-import { baseName, isStorePath } from "../../push/storePath.ts";
+import { byTurn, newEntry, readEntry, waitMs } from "../../src/push/entry.ts";
+import { Queue } from "../../src/push/queue.ts";
+import { report, reportLines } from "../../src/push/report.ts";
+import { baseName, isStorePath } from "../../src/cache/storePath.ts";
 
 const A = "/nix/store/00000000000000000000000000000000-a";
 const B = "/nix/store/11111111111111111111111111111111-b";

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { metricsText, runMetrics } from "../../ops/metrics.ts";
-import { readCredentials } from "../../push/credentials.ts";
-import { parseHostConfig } from "../../push/hostConfigFile.ts";
-import { pushSettings, queueFolder, queueLimit } from "../../push/options.ts";
-import { readSettings } from "../../push/settings.ts";
-import { signingKeyFromSeed } from "../../cache/signingKey.ts";
+import { metricsText, runMetrics } from "../../src/system/metrics.ts";
+import { readCredentials } from "../../src/push/credentials.ts";
+import { parseHostConfig } from "../../src/push/hostConfigFile.ts";
+import { pushSettings, queueFolder, queueLimit } from "../../src/push/options.ts";
+import { readSettings } from "../../src/push/settings.ts";
+import { signingKeyFromSeed } from "../../src/cache/signingKey.ts";
 
 const KEY = signingKeyFromSeed("s3.example-1", Buffer.alloc(32, 1));
 const HOST = {

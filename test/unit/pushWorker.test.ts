@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { newEntry } from "../../push/entry.ts";
-import { report } from "../../push/report.ts";
-import { readState } from "../../push/state.ts";
-import { argumentsOf } from "../../toolchain/run.ts";
+import { newEntry } from "../../src/push/entry.ts";
+import { report } from "../../src/push/report.ts";
+import { readState } from "../../src/push/state.ts";
+import { argumentsOf } from "../../src/system/run.ts";
 import { madeUp, NIX, Pusher } from "../standIn/pusher.ts";
 
 const [A, B] = [madeUp(1), madeUp(2)];

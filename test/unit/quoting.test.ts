@@ -9,7 +9,7 @@ import {
     nixString,
     shellWord,
     withoutExpressions,
-} from "../../cache/quoting.ts";
+} from "../../src/hosts/quoting.ts";
 
 describe("a word for the shell", () => {
     it("is the same text there, whatever is in it", () => {

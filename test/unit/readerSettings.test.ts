@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { privateCa, readerNixConf, readerSettings } from "../../cache/readerSettings.ts";
-import { flakeConfig, pushCommand, systemModule } from "../../cache/snippets.ts";
+import { privateCa, readerNixConf, readerSettings } from "../../src/hosts/readerSettings.ts";
+import { flakeConfig, pushCommand, systemModule } from "../../src/hosts/snippets.ts";
 import { CA, hostConfig } from "./hostSamples.ts";
 
 const ttl = (expireDays: number, narGraceDays: number) =>

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { LIMITS, secondsFor, type Kind } from "../../server/limits.ts";
-import { listObjects } from "../../server/objects.ts";
-import { send, stream, type Connection } from "../../server/request.ts";
-import { ServerError, TooLarge } from "../../server/serverError.ts";
-import { transmit } from "../../server/transmit.ts";
+import { LIMITS, secondsFor, type Kind } from "../../src/s3/limits.ts";
+import { listObjects } from "../../src/s3/objects.ts";
+import { send, stream, type Connection } from "../../src/s3/request.ts";
+import { ServerError, TooLarge } from "../../src/s3/serverError.ts";
+import { transmit } from "../../src/s3/transmit.ts";
 
 type Behaviour = (request: IncomingMessage, response: ServerResponse) => void;
 

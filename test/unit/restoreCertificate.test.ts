@@ -12,8 +12,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generate } from "selfsigned";
-import type { Backup } from "../../ops/backupFile.ts";
-import { caOf, keepCertificate } from "../../ops/restoreCertificate.ts";
+import type { Backup } from "../../src/backup/backupFile.ts";
+import { caOf, keepCertificate } from "../../src/backup/restoreCertificate.ts";
 
 describe("the CA's certificate of a backup", () => {
     let folder: string;

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Backup } from "../../ops/backupFile.ts";
-import { keysIn, stackFile } from "../../ops/stackFile.ts";
-import { configuration, differenceLines, differences } from "../../ops/restoreEntries.ts";
+import type { Backup } from "../../src/backup/backupFile.ts";
+import { keysIn, stackFile } from "../../src/engine/stackFile.ts";
+import { configuration, differenceLines, differences } from "../../src/backup/restoreEntries.ts";
 
 describe("what a backup restores", () => {
     it("is set value by value: texts, lists and lists of objects", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { argumentsOf, run } from "../../toolchain/run.ts";
+import { argumentsOf, run } from "../../src/system/run.ts";
 
 describe("a program with a time limit", function () {
     this.timeout(60_000);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import { completeSettings, DEFAULTS, keptGenerations } from "../../cache/settings.ts";
+import { completeSettings, DEFAULTS, keptGenerations } from "../../src/cache/settings.ts";
 
 const endpoint = "https://s3.homelab.local";
 

@@ -7,7 +7,7 @@ import {
     signingKeyFromRandomText,
     signingKeyFromSeed,
     verifyDetached,
-} from "../../cache/signingKey.ts";
+} from "../../src/cache/signingKey.ts";
 
 /** RFC 8032, section 7.1; the last two are of its tests whose message is a text. */
 const RFC_8032 = [

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { mkdtempSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeMetrics } from "../../ops/metrics.ts";
-import { readBytes, readText } from "../../ops/readText.ts";
-import { isSystemError, systemErrorWords } from "../../ops/systemError.ts";
+import { writeMetrics } from "../../src/system/metrics.ts";
+import { readBytes, readText } from "../../src/system/readText.ts";
+import { isSystemError, systemErrorWords } from "../../src/system/systemError.ts";
 
 /** What a call throws. */
 function thrown(call: () => unknown): unknown {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { formatNarinfo } from "../../cache/narinfo.ts";
-import { Upstreams } from "../../ops/doctor/upstream.ts";
+import { formatNarinfo } from "../../src/cache/narinfo.ts";
+import { Upstreams } from "../../src/doctor/upstream.ts";
 
 const NAME = "syd87l2rxw8cbsxmxl853h0r6pdwhwjr-curl";
 const OTHER = "0jqd0rlxzra1rs38rdxl43yh6rxchgc6-curl";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { markup } from "../../cache/page/html.ts";
-import { usagePage, USAGE_PAGE_NAME, USAGE_PAGE_TYPE } from "../../cache/page/usagePage.ts";
-import { expiryWords, priorityWords } from "../../cache/page/words.ts";
-import { MANAGED_OBJECTS } from "../../cache/policies.ts";
+import { markup } from "../../src/hosts/page/html.ts";
+import { usagePage } from "../../src/hosts/page/usagePage.ts";
+import { MANAGED_OBJECTS, USAGE_PAGE_NAME, USAGE_PAGE_TYPE } from "../../src/cache/managedObjects.ts";
+import { expiryWords, priorityWords } from "../../src/hosts/page/words.ts";
 import { CA_FINGERPRINT, hostConfig } from "./hostSamples.ts";
 
 const HOSTILE = `</code><script>alert("1")</script>'&amp;<img src=x onerror=alert(2)>`;

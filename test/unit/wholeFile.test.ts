@@ -15,9 +15,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { removeUnfinished, unfinishedName } from "../../ops/unfinished.ts";
-import { createDurable, writeDurable, writeWhole } from "../../ops/wholeFile.ts";
-import { run } from "../../toolchain/run.ts";
+import { removeUnfinished, unfinishedName } from "../../src/system/unfinished.ts";
+import { createDurable, writeDurable, writeWhole } from "../../src/system/wholeFile.ts";
+import { run } from "../../src/system/run.ts";
 
 describe("a file that is written as a whole", () => {
     let folder: string;

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { brotliCompressSync } from "node:zlib";
-import { signNarinfo } from "../../../cache/narinfo.ts";
-import { signingKeyFromSeed } from "../../../cache/signingKey.ts";
+import { signNarinfo } from "../../../src/cache/narinfo.ts";
+import { signingKeyFromSeed } from "../../../src/cache/signingKey.ts";
 import { ownKey } from "./narRows.ts";
 import type { Row } from "./row.ts";
 import { flipped, type Target } from "./target.ts";

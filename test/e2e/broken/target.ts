@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { formatNarinfo, parseNarinfo, signNarinfo, type NarInfo } from "../../../cache/narinfo.ts";
-import { narinfoKey } from "../../../push/storePath.ts";
+import { formatNarinfo, parseNarinfo, signNarinfo, type NarInfo } from "../../../src/cache/narinfo.ts";
+import { narinfoKey } from "../../../src/cache/storePath.ts";
 import type { Bucket } from "../objects.ts";
 
 type Headers = Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import { cacheInfo } from "../../../cache/cacheInfo.ts";
+import { cacheInfo } from "../../../src/cache/cacheInfo.ts";
 import type { Change } from "./change.ts";
 import type { Scene } from "./scene.ts";
 

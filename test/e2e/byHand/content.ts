@@ -1,5 +1,6 @@
 import { gzipSync } from "node:zlib";
-import { cacheInfo, CACHE_INFO_TYPE } from "../../../cache/cacheInfo.ts";
+import { cacheInfo } from "../../../src/cache/cacheInfo.ts";
+import { CACHE_INFO_TYPE } from "../../../src/cache/managedObjects.ts";
 import type { Change } from "./change.ts";
 import type { Scene } from "./scene.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { MANAGED_OBJECTS } from "../../../cache/policies.ts";
+import { MANAGED_OBJECTS } from "../../../src/cache/managedObjects.ts";
 import { nixCache } from "../cli.ts";
 import { objectsOf, serverState, stateOf, type Objects } from "../serverState.ts";
 import type { Change } from "./change.ts";

@@ -1,4 +1,4 @@
-import { builderPolicy } from "../../../cache/policies.ts";
+import { builderPolicy } from "../../../src/cache/policies.ts";
 import type { Change } from "./change.ts";
 import type { Scene } from "./scene.ts";
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { nixSha256, serialiseNar, textStorePath } from "../../../cache/nar.ts";
-import { formatNarinfo, signNarinfo, type NarInfo } from "../../../cache/narinfo.ts";
+import { nixSha256, serialiseNar, textStorePath } from "../../../src/cache/nar.ts";
+import { formatNarinfo, signNarinfo, type NarInfo } from "../../../src/cache/narinfo.ts";
 
 /** A store path as a cache holds it: a narinfo and a NAR. */
 export interface Path {

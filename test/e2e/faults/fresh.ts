@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { send, type Connection } from "../../../server/request.ts";
-import { readSnapshot } from "../../../server/snapshot.ts";
-import { repairTornState } from "../../../ops/tornState.ts";
+import { send, type Connection } from "../../../src/s3/request.ts";
+import { readSnapshot } from "../../../src/minio/snapshot.ts";
+import { repairTornState } from "../../../src/engine/tornState.ts";
 import { nixCache, shellEnvironment } from "../cli.ts";
-import { run } from "../../../toolchain/run.ts";
+import { run } from "../../../src/system/run.ts";
 import type { TestStack } from "../testStack.ts";
 import { newFolder } from "../world.ts";
 

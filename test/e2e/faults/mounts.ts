@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { run } from "../../../toolchain/run.ts";
+import { run } from "../../../src/system/run.ts";
 
 const mounted = new Set<string>();
 // Whatever happens, so that the folders can be removed.

@@ -5,7 +5,7 @@ import type { Minio } from "../../../sandbox/minio.ts";
 import { projectDir } from "../../../sandbox/paths.ts";
 import { stackEnvironment } from "../../../sandbox/stackPlace.ts";
 import { binFolder } from "../../../toolchain/pulumiHome.ts";
-import { run, type Outcome, type RunOptions } from "../../../toolchain/run.ts";
+import { run, type Outcome, type RunOptions } from "../../../src/system/run.ts";
 import { mc } from "../mc.ts";
 import { newFolder, newMinio, theWorld, type World } from "../world.ts";
 
@@ -66,7 +66,7 @@ export class HomelabProject {
 
     /** Runs `nix-cache` with the clone's own program, where its owner is. */
     nixCache(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-        return this.run(process.execPath, [join(this.from, "ops", "main.ts"), ...args], options);
+        return this.run(process.execPath, [join(this.from, "src", "cli", "main.ts"), ...args], options);
     }
 
     pulumi(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {

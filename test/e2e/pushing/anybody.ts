@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { parseNarinfo, verifyNarinfo } from "../../../cache/narinfo.ts";
+import { parseNarinfo, verifyNarinfo } from "../../../src/cache/narinfo.ts";
 import { nixOrFail, removeStore, storeUrl, type NixSandbox } from "../../../sandbox/nixCommand.ts";
-import { expiryOf } from "../../../cache/expiryDates.ts";
+import { expiryOf } from "../../../src/cache/expiryDates.ts";
 import { anonymous, Bucket } from "../objects.ts";
 import { newFolder } from "../world.ts";
 import type { BuildMachine } from "./builder.ts";

@@ -1,14 +1,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { HostConfig } from "../../../cache/hostSettings.ts";
+import type { HostConfig } from "../../../src/hosts/hostSettings.ts";
 import { writeBundle } from "../../../sandbox/certificates.ts";
 import { projectDir } from "../../../sandbox/paths.ts";
 import { nixEnvironment, removeStore, type NixSandbox } from "../../../sandbox/nixCommand.ts";
 import type { Minio } from "../../../sandbox/minio.ts";
-import { run, type Outcome } from "../../../toolchain/run.ts";
-import { Queue } from "../../../push/queue.ts";
-import { readSettings, type GivenSettings } from "../../../push/settings.ts";
-import { Worker, type Mode } from "../../../push/worker.ts";
+import { run, type Outcome } from "../../../src/system/run.ts";
+import { Queue } from "../../../src/push/queue.ts";
+import { readSettings, type GivenSettings } from "../../../src/push/settings.ts";
+import { Worker, type Mode } from "../../../src/push/worker.ts";
 import { TestStack, type Config } from "../testStack.ts";
 import { newFolder } from "../world.ts";
 import { LocalStore } from "./store.ts";
@@ -86,7 +86,7 @@ export class BuildMachine {
 
     /** Runs the real command. @param env further environment variables */
     cli(command: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
-        const program = join(projectDir, "ops", "main.ts");
+        const program = join(projectDir, "src", "cli", "main.ts");
         return run(process.execPath, [program, command, ...args], {
             // Anywhere but in the project.
             cwd: this.files,

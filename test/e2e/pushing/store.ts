@@ -1,13 +1,13 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { nixSha256, serialiseNar, STORE_DIR } from "../../../cache/nar.ts";
-import { formatNarinfo, signNarinfo, type NarInfo } from "../../../cache/narinfo.ts";
-import { encodeNixBase32 } from "../../../cache/nixBase32.ts";
-import { signingKeyFromSeed, type SigningKeyPair } from "../../../cache/signingKey.ts";
+import { nixSha256, serialiseNar, STORE_DIR } from "../../../src/cache/nar.ts";
+import { formatNarinfo, signNarinfo, type NarInfo } from "../../../src/cache/narinfo.ts";
+import { encodeNixBase32 } from "../../../src/cache/nixBase32.ts";
+import { signingKeyFromSeed, type SigningKeyPair } from "../../../src/cache/signingKey.ts";
 import { nixEnvironment, nixOrFail, storeUrl, type NixSandbox } from "../../../sandbox/nixCommand.ts";
-import type { Nix } from "../../../push/nix.ts";
-import { baseName, narinfoKey } from "../../../push/storePath.ts";
+import type { Nix } from "../../../src/content/nix.ts";
+import { baseName, narinfoKey } from "../../../src/cache/storePath.ts";
 
 /** A store path that a test makes. */
 export interface Spec {

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { createConnection } from "node:net";
 import { join } from "node:path";
 import { freePort } from "../../../sandbox/ports.ts";
-import { run } from "../../../toolchain/run.ts";
+import { run } from "../../../src/system/run.ts";
 import { newFolder } from "../world.ts";
 
 /** Makes a key pair without a passphrase. */

@@ -1,5 +1,5 @@
-import type { HostInput } from "../../../hosts/hostPlan.ts";
-import { linux } from "../../../hosts/plain.ts";
+import type { HostInput } from "../../../src/hosts/hostPlan.ts";
+import { linux } from "../../../src/hosts/plain.ts";
 import { hostConfig, PUBLIC_CA } from "../hostSamples.ts";
 import { Machine } from "./machine.ts";
 

@@ -1,0 +1,94 @@
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import { createSecureContext, getCACertificates } from "node:tls";
+import { UserError } from "../cache/problem.ts";
+import type { Connection } from "../s3/request.ts";
+import type { Options } from "./commands.ts";
+import { accessChecks } from "../doctor/access.ts";
+import { table, type Check } from "../doctor/check.ts";
+import { contentChecks } from "../doctor/content.ts";
+import type { Finding } from "../doctor/finding.ts";
+import { reachabilityChecks } from "../doctor/reachability.ts";
+import { DEFAULT_UPSTREAMS, Upstreams } from "../doctor/upstream.ts";
+import { EXIT, type ExitStatus } from "./exitStatus.ts";
+import { readOutputs, type Target } from "../engine/target.ts";
+
+const DEFAULT_SAMPLE = 20;
+
+/** `nix-cache doctor`: looks at the cache as hosts see it; all it changes is its probe object. */
+export async function doctor(target: Target, options: Options): Promise<ExitStatus> {
+    const sample = sampleSize(options);
+    const narBytes = bytesToRead(options);
+    const upstreamUrls = (options.upstream ?? DEFAULT_UPSTREAMS).filter((url) => url !== "");
+    // Before anything takes its time.
+    new Upstreams(upstreamUrls, undefined).close();
+    const outputs = await readOutputs(target);
+    const { endpoint, caCertificate, region } = outputs.hostConfig;
+    // As in the bundle that hosts have: what the system trusts, and the private CA.
+    const ca =
+        caCertificate === null ? undefined : [...getCACertificates("default"), caCertificate].join("\n");
+    const agent = newAgent(endpoint, ca);
+    const anonymous: Connection = { url: endpoint, region, agent };
+    const upstreams = new Upstreams(upstreamUrls, ca);
+    const all = options.all === true || options.json === true;
+
+    const checks = await reachabilityChecks(endpoint, ca);
+    const findings: Finding[] = [];
+    if (checks.every(({ result }) => result !== "failure")) {
+        checks.push(...(await accessChecks(outputs, anonymous)));
+        const content = await contentChecks(outputs, anonymous, { sample, narBytes, all, upstreams });
+        checks.push(...content.checks);
+        findings.push(...content.findings);
+    }
+    agent.destroy();
+    upstreams.close();
+    console.log(options.json === true ? asJson(endpoint, checks, findings) : table(checks));
+    return worst(checks);
+}
+
+/** The findings stand once, as `broken`, with all their parts. */
+function asJson(endpoint: string, checks: readonly Check[], findings: readonly Finding[]): string {
+    const broken = findings.map(({ path = null, ...rest }) => ({ path, ...rest }));
+    return JSON.stringify({
+        endpoint,
+        checks: checks.map((check) => ({ ...check, details: undefined })),
+        broken,
+    });
+}
+
+/**
+ * Connections that are kept, and read the certificates once: given with each
+ * request, hundreds of them would be most of its work.
+ */
+function newAgent(endpoint: string, ca: string | undefined): HttpAgent | HttpsAgent {
+    const kept = { keepAlive: true, maxSockets: 64 };
+    if (!endpoint.startsWith("https:")) return new HttpAgent(kept);
+    return new HttpsAgent({
+        ...kept,
+        ...(ca === undefined ? {} : { secureContext: createSecureContext({ ca }) }),
+    });
+}
+
+/** @returns undefined for all */
+function sampleSize({ sample, deep }: Options): number | undefined {
+    if (sample === undefined) return deep === true ? undefined : DEFAULT_SAMPLE;
+    if (/^\d+$/.test(sample) && Number(sample) > 0) return Number(sample);
+    throw new UserError(`--sample is ${JSON.stringify(sample)}; it must be a whole number from 1`);
+}
+
+/** Bytes of NARs that are read, at most. */
+function bytesToRead({ "nar-bytes": given, deep }: Options): number {
+    if (given === undefined) return deep === true ? Infinity : 0;
+    const [, number, unit = ""] = /^(\d{1,6}(?:\.\d{1,3})?) ?([KMGT]i?B?)?$/i.exec(given) ?? [];
+    if (deep === true && number !== undefined)
+        return Number(number) * 1024 ** " KMGT".indexOf(unit.charAt(0).toUpperCase() || " ");
+    throw new UserError(
+        `--nar-bytes is ${JSON.stringify(given)}; it must be a number with K, M, G or T, for example 10GiB, and needs --deep`,
+    );
+}
+
+function worst(checks: readonly Check[]): ExitStatus {
+    const results = new Set(checks.map(({ result }) => result));
+    if (results.has("failure")) return EXIT.doctorFailure;
+    return results.has("warning") ? EXIT.doctorWarning : EXIT.ok;
+}

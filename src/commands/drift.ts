@@ -1,0 +1,72 @@
+import { findDrift } from "../drift/findDrift.ts";
+import { findingLine, isFinal, isRepairable, type Finding } from "../drift/finding.ts";
+import type { Connection } from "../s3/request.ts";
+import { EXIT, type ExitStatus } from "./exitStatus.ts";
+import { readOutputs, readServerConfig, type Outputs, type Target } from "../engine/target.ts";
+
+/** What was compared, and what is different. */
+export interface DriftReport {
+    readonly outputs: Outputs;
+    readonly connection: Connection;
+    readonly findings: readonly Finding[];
+}
+
+/**
+ * Compares the server with what the stack declares. Reads only.
+ *
+ * @throws ServerError when the server cannot be reached or refuses the credentials
+ */
+export async function lookForDrift(target: Target): Promise<DriftReport> {
+    // Both decrypt, which is most of the time that this takes: at the same time, and code is loaded meanwhile.
+    const [outputs, { connection }, { readSnapshot }] = await Promise.all([
+        readOutputs(target),
+        readServerConfig(target),
+        import("../minio/snapshot.ts"),
+    ]);
+    const findings = findDrift(outputs.declared, await readSnapshot(connection, outputs.declared.bucket));
+    return { outputs, connection, findings };
+}
+
+/** The exit status for these findings: what can be put back comes before what cannot. */
+export function driftStatus(findings: readonly Finding[]): ExitStatus {
+    if (findings.length === 0) return EXIT.ok;
+    return findings.every(isFinal) ? EXIT.beyondRepair : EXIT.drift;
+}
+
+/** `nix-cache drift` */
+export async function drift(target: Target, json: boolean): Promise<ExitStatus> {
+    const { outputs, connection, findings } = await lookForDrift(target);
+    const status = driftStatus(findings);
+    const { bucket } = outputs.declared;
+    if (json) {
+        console.log(JSON.stringify(driftJson(connection, bucket, findings)));
+        return status;
+    }
+    if (findings.length === 0) {
+        console.log(`no drift: ${connection.url} is as the stack declares it`);
+        return status;
+    }
+    findings.forEach((finding) => console.log(findingLine(finding)));
+    if (status === EXIT.drift) {
+        const all = findings.every(isRepairable);
+        console.log(`\nto put ${all ? "it back" : "back what can be"}: npm run heal`);
+        console.log("(if a pulumi up was cut short before this, npm run -s up finishes it)");
+    }
+    return status;
+}
+
+/** What `drift --json` prints. */
+export function driftJson({ url }: Connection, bucket: string, findings: readonly Finding[]): object {
+    return { server: url, bucket, drift: findings.length > 0, findings: findings.map(findingJson) };
+}
+
+/** One finding in it. */
+export function findingJson(finding: Finding): object {
+    return {
+        subject: finding.subject,
+        is: finding.is,
+        shouldBe: finding.shouldBe,
+        repairable: !isFinal(finding),
+        ...(finding.beyondRepair === undefined ? {} : { advice: finding.beyondRepair }),
+    };
+}

@@ -1,0 +1,163 @@
+import { findingLine, isFinal, type Finding } from "../drift/finding.ts";
+import { carryOut } from "../minio/removals.ts";
+import { checkBeforeUp } from "../engine/beforeUp.ts";
+import { confirm } from "../system/confirm.ts";
+import { driftJson, driftStatus, findingJson, lookForDrift, type DriftReport } from "./drift.ts";
+import type { ExitStatus } from "./exitStatus.ts";
+import { forgetResources } from "../engine/forget.ts";
+import {
+    differences,
+    planSteps,
+    removalDone,
+    removalsOf,
+    removalStep,
+    type Differences,
+} from "../drift/healPlan.ts";
+import { account, entered, mayChange } from "../system/ledger.ts";
+import { stoppable, type GoOn } from "../engine/stoppable.ts";
+import { stackName, type NamedTarget, type Target } from "../engine/target.ts";
+import { isStateWhole } from "../engine/wholeState.ts";
+
+/** The options of `nix-cache heal`. */
+export interface HealOptions {
+    /** Does not ask. Default: false. */
+    readonly yes?: boolean | undefined;
+    readonly json?: boolean | undefined;
+}
+
+/** The server is not as it was when the plan was shown. */
+class OtherPlan extends Error {
+    readonly report: DriftReport;
+    readonly differences: Differences;
+
+    constructor(report: DriftReport, found: Differences) {
+        super("what differs on the server is not what was shown");
+        this.report = report;
+        this.differences = found;
+    }
+}
+
+/**
+ * `nix-cache heal`: puts the server back to what the stack declares, with the
+ * same keys and secrets.
+ *
+ * What differs is taken out of the state, what was added is taken away on the
+ * server, and `pulumi up` makes again what is missing. Each step can be
+ * repeated: whatever a run that was cut short had done, the next one finds
+ * what is left.
+ *
+ * The server is looked at three times: for the plan; after the person has
+ * agreed to it; and when Pulumi holds the stack's lock, just before the first thing is
+ * taken away. Nothing is done that the plan does not have.
+ *
+ * With `--json` what is said goes to standard error, and standard output gets
+ * one object at the end.
+ */
+export async function heal(given: Target, options: HealOptions): Promise<ExitStatus> {
+    mayChange();
+    const say = options.json === true ? console.error : console.log;
+    const target: NamedTarget = { ...given, stack: await stackName(given) };
+    const { stack } = target;
+    const report = await lookForDrift(target);
+    const { outputs, connection, findings } = report;
+    const isWhole = await isStateWhole(target, outputs.declared);
+    const done: string[] = [];
+    const doing = (what: string) => {
+        done.push(what);
+        say(`done: ${what}`);
+    };
+    const end = (now: DriftReport) => {
+        if (options.json === true) {
+            const found = findings.map(findingJson);
+            const left = driftJson(now.connection, now.outputs.declared.bucket, now.findings);
+            console.log(JSON.stringify({ stack, ...left, healed: { found, done } }));
+        }
+        return driftStatus(now.findings);
+    };
+
+    if (findings.length === 0 && isWhole) {
+        say(`no drift: nothing to heal on ${connection.url} (stack ${stack})`);
+        return end(report);
+    }
+    // What the update would refuse is refused before anything is done.
+    const isHopeless = isWhole && findings.every(isFinal);
+    const check = () => checkBeforeUp(target, stack, outputs.declared, "update");
+    if (!isHopeless) await check();
+    say(`stack ${stack}, server ${connection.url}, bucket ${outputs.declared.bucket}\n`);
+    findings.forEach((finding) => say(`  ${findingLine(finding)}`));
+    if (!isWhole) say("  state of the stack: a run was cut short before it noted all that it had made");
+    if (isHopeless) {
+        say("\nnothing of this can be undone on MinIO; nothing was changed");
+        return end(report);
+    }
+    say("\nthis will be done; no object of the cache is deleted, no key or secret changes:");
+    planSteps(findings).forEach((step) => say(`  - ${step}`));
+    if (options.yes !== true) {
+        await confirm("go on?", "npm run -s heal -- --yes");
+        await check();
+    }
+
+    try {
+        const again = await lookForDrift(target);
+        const found = differences(findings, again.findings);
+        if (found.added.length + found.gone.length > 0) throw new OtherPlan(again, found);
+        await stoppable((goOn) => carryOutPlan(target, findings, doing, goOn));
+    } catch (error) {
+        if (!(error instanceof OtherPlan)) throw error;
+        sayDifferences(error.differences, say);
+        return end(error.report);
+    }
+
+    const after = await lookForDrift(target);
+    const remains = findings.flatMap((finding) => finding.remains ?? []);
+    if (remains.length > 0) say(`\n${remains.join("\n")}`);
+    if (after.findings.length === 0) say("\nno drift: all of it is as the stack declares it");
+    else {
+        say("\nleft:");
+        after.findings.forEach((finding) => say(`  ${findingLine(finding)}`));
+    }
+    return end(after);
+}
+
+/**
+ * The state first: where it cannot be written, nothing was done to the server
+ * yet. Then all else in one `pulumi up`, which holds the stack's lock.
+ */
+async function carryOutPlan(
+    target: NamedTarget,
+    findings: readonly Finding[],
+    doing: (what: string) => void,
+    goOn: GoOn,
+): Promise<void> {
+    await forgetResources(
+        target,
+        findings.flatMap(({ makeAgain }) => makeAgain),
+    );
+    const { upStack } = await import("../engine/upStack.ts");
+    goOn();
+    const onLine = (line: string) => {
+        const made = /^ *\+ +minio:index:(\w+) (\S+) created/.exec(line);
+        if (made !== null) doing(`made ${made[1] ?? ""} ${made[2] ?? ""} again`);
+    };
+    await upStack(target, onLine, async () => {
+        const now = await lookForDrift(target);
+        // What another run has put back meanwhile is no reason to stop; what is new is not agreed to.
+        const found = differences(findings, now.findings);
+        if (found.added.length > 0) throw new OtherPlan(now, found);
+        for (const removal of removalsOf(now.findings)) {
+            goOn();
+            await carryOut(now.connection, now.outputs.declared.bucket, removal);
+            entered(removalDone(removal));
+            doing(removalStep(removal));
+        }
+    });
+}
+
+function sayDifferences({ added, gone }: Differences, say: (line: string) => void): void {
+    say("\nthe server is not as it was when this was shown:");
+    added.forEach((finding) => say(`  now: ${findingLine(finding)}`));
+    gone.forEach((finding) => say(`  no longer: ${findingLine(finding)}`));
+    const done = account();
+    say(done.length === 0 ? "nothing has been changed" : `done before that was seen: ${done.join(", ")}`);
+    say("to see what would be done now: npm run -s heal");
+}

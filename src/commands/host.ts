@@ -1,0 +1,102 @@
+import { chmodSync, existsSync } from "node:fs";
+import { join } from "node:path";
+import { shown, UserError } from "../cache/problem.ts";
+import { makeFolder } from "../system/folders.ts";
+import type { BuilderSecrets, HostFile, HostPlan } from "../hosts/hostPlan.ts";
+import { HOST_NAMES, hostPlan, SINGLE_FILES } from "../hosts/hosts.ts";
+import { EXIT, type ExitStatus } from "./exitStatus.ts";
+import { systemErrorWords } from "../system/systemError.ts";
+import { systemCertificates } from "../system/systemCertificates.ts";
+import { readHostConfig, readOutputs, type Target } from "../engine/target.ts";
+import { writeWhole } from "../system/wholeFile.ts";
+
+/** The options of `nix-cache host`. */
+export interface HostOptions {
+    readonly builder?: string | undefined;
+    readonly out?: string | undefined;
+    readonly json?: boolean | undefined;
+}
+
+/**
+ * `nix-cache host NAME`: what a host that is not NixOS needs, from the stack's
+ * outputs; the server is not asked. Secrets are read only where the host is to
+ * push, or the file that is asked for is one.
+ */
+export async function host(target: Target, name: string, options: HostOptions): Promise<ExitStatus> {
+    if (!HOST_NAMES.includes(name)) {
+        console.error(
+            `nix-cache: there is no host ${shown(name)}; it must be one of ${HOST_NAMES.join(", ")}`,
+        );
+        return EXIT.usage;
+    }
+    const [config, builder] = await Promise.all([
+        readHostConfig(target),
+        readBuilder(target, name, options.builder),
+    ]);
+    const plan = hostPlan(name, {
+        config,
+        ...(builder === undefined ? {} : { builder }),
+        systemCertificates: systemCertificates(),
+    });
+    if (plan === undefined) throw new Error(`no plan for ${name}`);
+    if (options.out !== undefined) writePlan(options.out, name, plan, options.json ?? false);
+    else if (options.json === true) console.log(JSON.stringify(asJson(name, plan)));
+    else process.stdout.write(plan.main.content);
+    return EXIT.ok;
+}
+
+/** @throws UserError when it is not said which builder's secrets are meant, or there is none of that name */
+async function readBuilder(
+    target: Target,
+    name: string,
+    asked: string | undefined,
+): Promise<BuilderSecrets | undefined> {
+    if (asked === undefined && SINGLE_FILES[name]?.secret !== true) return undefined;
+    const { builders, secretKey } = await readOutputs(target);
+    const names = Object.keys(builders);
+    // The signing key is the same for all of them.
+    const chosen = asked ?? (names.length === 1 || name === "signing-key" ? names[0] : undefined);
+    if (chosen === undefined) {
+        throw new UserError(`whose? give --builder NAME, one of ${names.join(", ")}`);
+    }
+    const credentials = Object.hasOwn(builders, chosen) ? builders[chosen] : undefined;
+    if (credentials === undefined) {
+        throw new UserError(
+            `the stack has no builder ${shown(chosen)}; --builder must be one of ${names.join(", ")}`,
+        );
+    }
+    return { credentials, signingKey: secretKey };
+}
+
+function writePlan(folder: string, name: string, plan: HostPlan, json: boolean): void {
+    const files = [plan.main, ...plan.parts];
+    try {
+        const secret = files.some((file) => file.secret);
+        const isNew = !existsSync(folder);
+        makeFolder(folder, "any");
+        if (isNew && secret) chmodSync(folder, 0o700);
+        for (const { name: file, content, secret } of files)
+            writeWhole(join(folder, file), content, secret ? 0o600 : 0o644);
+    } catch (error) {
+        if (error instanceof UserError) throw error;
+        throw new UserError(`${folder} cannot be written: ${systemErrorWords(error)}`, { cause: error });
+    }
+    if (json) {
+        const written = files.map(({ name: file }) => join(folder, file));
+        console.log(JSON.stringify({ host: name, written, steps: plan.steps }));
+        return;
+    }
+    for (const file of files) {
+        console.log(`${join(folder, file.name)}${file.secret ? "  (secret, mode 0600)" : ""}`);
+    }
+    plan.steps.forEach((step, index) => console.log(`${index === 0 ? "\n" : ""}${index + 1}. ${step}`));
+}
+
+function asJson(name: string, { main, parts, steps }: HostPlan): unknown {
+    const file = (one: HostFile) => ({
+        name: one.name,
+        mode: one.secret ? "0600" : "0644",
+        content: one.content,
+    });
+    return { host: name, main: file(main), parts: parts.map(file), steps };
+}

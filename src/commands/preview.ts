@@ -1,0 +1,29 @@
+import { isDriftWarning } from "../drift/finding.ts";
+import { plannedIn } from "../engine/pulumiOutput.ts";
+import { EXIT, type ExitStatus } from "./exitStatus.ts";
+import { checkBeforeUp } from "../engine/beforeUp.ts";
+import { follow, isMarker, summary } from "../engine/follow.ts";
+import { mayChange } from "../system/ledger.ts";
+import { readOutputsIfAny, stackName, type Target } from "../engine/target.ts";
+import { previewStack } from "../engine/upStack.ts";
+
+/** `nix-cache preview`: what `pulumi preview --expect-no-changes` does, also without a language host. */
+export async function preview(given: Target, json: boolean): Promise<ExitStatus> {
+    mayChange();
+    const say = json ? console.error : console.log;
+    const stack = await stackName(given);
+    const target = { ...given, stack };
+    await checkBeforeUp(target, stack, (await readOutputsIfAny(target))?.declared, "preview");
+    say(`stack ${stack}: pulumi preview`);
+    // The marker that stands for drift says nothing that the warnings do not.
+    const show = (line: string) => (isMarker(line) ? undefined : say(line));
+    const { onLine, changes: planned, warnings } = follow(plannedIn, show);
+    const changes = await previewStack(target, onLine);
+    const all = summary(changes);
+    if (json) console.log(JSON.stringify({ stack, changes, planned, warnings }));
+    const drifted = warnings.some(isDriftWarning);
+    if (drifted) say("to put back what was changed by hand: npm run -s heal");
+    if (planned.some((line) => !isMarker(line))) say(`${all ?? ""}; to do it: pulumi up (or npm run -s up)`);
+    else say(drifted ? "nothing else would be changed" : "nothing would be changed");
+    return all === undefined ? EXIT.ok : EXIT.drift;
+}

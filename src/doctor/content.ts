@@ -1,0 +1,114 @@
+import { listObjects } from "../s3/objects.ts";
+import { send, type Connection } from "../s3/request.ts";
+import type { Outputs } from "../engine/target.ts";
+import { bad, type Check } from "./check.ts";
+import type { Finding } from "./finding.ts";
+import { Nars, type NarLook } from "./narCheck.ts";
+import { NarSample, SizeClasses } from "./narSample.ts";
+import { checkNarinfo } from "./narinfoCheck.ts";
+import { allNarinfos, someNarinfos } from "./narinfoKeys.ts";
+import { forEachAtOnce } from "../system/pool.ts";
+import { KnownObjects } from "./knownObjects.ts";
+import { Progress } from "./progress.ts";
+import { byName, Tally } from "./tally.ts";
+import type { Upstreams } from "./upstream.ts";
+
+/** Requests under way at the same time. */
+const WIDTH = 16;
+
+/** How much of the content is looked at. */
+export interface Extent {
+    /** Number of narinfos; undefined: all. */
+    readonly sample: number | undefined;
+    /** Bytes of NARs that are read and hashed, at most; 0: none, Infinity: all. */
+    readonly narBytes: number;
+    /** Whether every finding is kept, and not only the first of each check. */
+    readonly all: boolean;
+    readonly upstreams: Upstreams;
+}
+
+/** What the content came to. */
+export interface Content {
+    readonly checks: readonly Check[];
+    /** What is wrong, by store path. */
+    readonly findings: readonly Finding[];
+}
+
+/** Looks at what is in the cache, as a host reads it. */
+export async function contentChecks(
+    outputs: Outputs,
+    anonymous: Connection,
+    extent: Extent,
+): Promise<Content> {
+    const { bucket, trustedPublicKeys } = outputs.hostConfig;
+    const lister = await whoCanList(outputs, anonymous);
+    if (lister === undefined) return { checks: [noListing()], findings: [] };
+    const progress = new Progress();
+    const read = await whatToRead(lister, bucket, extent, progress);
+    const look = {
+        from: anonymous,
+        bucket,
+        trustedPublicKeys,
+        presence: new KnownObjects(anonymous, bucket),
+        nars: new Nars(anonymous, bucket, { read, count: (bytes) => progress.read(bytes) }),
+        upstreams: extent.upstreams,
+    };
+    const keys =
+        extent.sample === undefined
+            ? allNarinfos(lister, bucket)
+            : someNarinfos(lister, bucket, extent.sample);
+    const tally = new Tally(extent.all);
+    await forEachAtOnce(keys, WIDTH, async (key) => {
+        look.presence.remember(key, true);
+        tally.add(await checkNarinfo(look, key));
+        progress.narinfo();
+    });
+    const checks = tally.checks({
+        isSample: extent.sample !== undefined,
+        bytesRead: read === "none" ? undefined : progress.bytesRead,
+        upstreams: extent.upstreams.urls,
+        away: extent.upstreams.away,
+    });
+    return { checks, findings: tally.kept.sort(byName) };
+}
+
+/** Before all are read, their sizes are added up, so that the end is in sight. */
+async function whatToRead(
+    from: Connection,
+    bucket: string,
+    { sample, narBytes }: Extent,
+    progress: Progress,
+): Promise<NarLook["read"]> {
+    if (narBytes === 0) return "none";
+    if (sample !== undefined && narBytes === Infinity) return "all";
+    const classes = new SizeClasses();
+    for await (const page of listObjects(from, bucket, { prefix: "nar/" }))
+        for (const { size } of page) classes.add(size);
+    progress.total = Math.min(classes.bytes, narBytes);
+    return narBytes >= classes.bytes ? "all" : new NarSample(classes, narBytes);
+}
+
+/** Everyone, or where anonymous listing is off, one of the builders. */
+async function whoCanList(
+    { hostConfig, builders }: Outputs,
+    anonymous: Connection,
+): Promise<Connection | undefined> {
+    for (const one of [
+        anonymous,
+        ...Object.values(builders).map((builder) => ({ ...anonymous, ...builder })),
+    ]) {
+        const query = { "list-type": "2", "max-keys": "1" };
+        const request = { method: "GET", path: `/${hostConfig.bucket}`, query, kind: "listing" } as const;
+        if ((await send(one, request)).status === 200) return one;
+    }
+    return undefined;
+}
+
+function noListing(): Check {
+    return bad(
+        "listing",
+        "failure",
+        "neither everyone nor a builder can list the bucket, so its content was not looked at",
+        "npm run drift says why, npm run heal puts it back",
+    );
+}

@@ -1,0 +1,132 @@
+import { isContentAddressed } from "../cache/contentAddress.ts";
+import { undoCoding } from "../cache/contentCoding.ts";
+import { expiryOf } from "../cache/expiryDates.ts";
+import { parseNarinfo, verifyNarinfo, type NarInfo } from "../cache/narinfo.ts";
+import { inWords, LIMITS } from "../s3/limits.ts";
+import { send, type Answer, type Connection } from "../s3/request.ts";
+import { TooLarge } from "../s3/serverError.ts";
+import type { Finding } from "./finding.ts";
+import type { NarResult, Nars } from "./narCheck.ts";
+import type { KnownObjects } from "./knownObjects.ts";
+import type { Upstreams } from "./upstream.ts";
+
+/** The cache as anybody sees it, and whom else to ask. */
+export interface Look {
+    readonly from: Connection;
+    readonly bucket: string;
+    readonly trustedPublicKeys: readonly string[];
+    readonly presence: KnownObjects;
+    readonly nars: Nars;
+    readonly upstreams: Upstreams;
+}
+
+/** What one narinfo came to. */
+export interface NarinfoResult {
+    readonly findings: readonly Finding[];
+    /** How many of its references another cache has. */
+    readonly elsewhere: number;
+    /** What its NAR was compared with; undefined where it did not come to that. */
+    readonly proven?: NarResult["proven"];
+}
+
+/**
+ * Checks one narinfo as a host would use it: that it is of the path it is filed
+ * under, its signature, its NAR, its references, and that its NAR does not
+ * expire before it.
+ *
+ * @param key the narinfo's object name
+ */
+export async function checkNarinfo(look: Look, key: string): Promise<NarinfoResult> {
+    const broken = (wrong: string): NarinfoResult => ({
+        findings: [{ key, about: "content", result: "failure", wrong }],
+        elsewhere: 0,
+    });
+    let answer: Answer;
+    let info: NarInfo;
+    try {
+        answer = await send(look.from, { method: "GET", path: `/${look.bucket}/${key}`, kind: "narinfo" });
+        // It may have expired since it was listed.
+        if (answer.status === 404) return { findings: [], elsewhere: 0 };
+        if (answer.status !== 200) return broken(`anonymous read answered ${answer.status}`);
+        info = readable(answer);
+    } catch (error) {
+        if (error instanceof TooLarge)
+            return broken(`it is larger than ${inWords(LIMITS.narinfo.bytes)}, which no narinfo is`);
+        if (error instanceof NoNarinfo) return broken(error.message);
+        throw error;
+    }
+    const path = info.storePath;
+    if (!path.startsWith(`/nix/store/${key.slice(0, 32)}-`))
+        return broken(`it is the narinfo of another path: ${path}`);
+    const nar = await look.nars.check(info);
+    const { findings, elsewhere } = await checkReferences(look, key, info);
+    const content = (wrong: string): Finding => ({ key, path, about: "content", result: "failure", wrong });
+    const expiry = (wrong: string): Finding => ({ key, path, about: "expiry", result: "warning", wrong });
+    return {
+        findings: [
+            ...[...signatureProblems(info, look.trustedPublicKeys), ...nar.failures].map(content),
+            ...nar.warnings.map((wrong): Finding => ({ ...content(wrong), result: "warning" })),
+            ...expiryProblems(answer, nar).map(expiry),
+            ...findings,
+        ],
+        elsewhere,
+        proven: nar.proven,
+    };
+}
+
+/** What is there is no narinfo that Nix reads. The message is one line. */
+class NoNarinfo extends Error {}
+
+function readable({ headers, body }: Answer): NarInfo {
+    try {
+        const text = undoCoding(body, headers["content-encoding"], LIMITS.narinfo.bytes);
+        return parseNarinfo(text.toString("utf8"));
+    } catch (error) {
+        throw new NoNarinfo((error as Error).message);
+    }
+}
+
+async function checkReferences(
+    { presence, upstreams }: Look,
+    key: string,
+    { storePath: path, references }: NarInfo,
+): Promise<{ findings: Finding[]; elsewhere: number }> {
+    const others = references.filter((name) => !path.endsWith(`/${name}`));
+    const findings: Finding[] = [];
+    let elsewhere = 0;
+    await Promise.all(
+        others.map(async (name) => {
+            if (await presence.has(`${name.slice(0, 32)}.narinfo`)) return;
+            const there = await upstreams.has(name);
+            if (there === "there") elsewhere += 1;
+            else if (there === "nowhere")
+                findings.push({
+                    key,
+                    path,
+                    about: "references",
+                    result: "failure",
+                    wrong: `it refers to ${name}, which ${upstreams.urls.length === 0 ? "this cache does not have" : `neither this cache nor ${upstreams.urls.join(" nor ")} has`}`,
+                });
+            else
+                findings.push({
+                    key,
+                    path,
+                    about: "references",
+                    result: "warning",
+                    wrong: `it refers to ${name}, which this cache does not have`,
+                });
+        }),
+    );
+    return { findings, elsewhere };
+}
+
+function signatureProblems(info: NarInfo, trusted: readonly string[]): string[] {
+    // Nix checks a content-addressed path by its content alone.
+    if (verifyNarinfo(info, trusted) || isContentAddressed(info)) return [];
+    return [info.signatures.length === 0 ? "no signature" : "no signature by a trusted key verifies"];
+}
+
+function expiryProblems({ headers }: Answer, { until }: NarResult): string[] {
+    if (until === undefined || until === Infinity || until >= expiryOf(headers)) return [];
+    return [`its NAR expires ${new Date(until).toISOString().slice(0, 10)}, before it does`];
+}

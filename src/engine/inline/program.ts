@@ -1,0 +1,26 @@
+import type { PulumiFn } from "@pulumi/pulumi/automation/index.js";
+import { runInline } from "../../stack/running.ts";
+import { useOwnConnections } from "./connections.ts";
+import { refuseHalfAProgram } from "./halfProgram.ts";
+
+let runs = 0;
+
+/**
+ * This project's index.ts as a program that runs in this process, which needs
+ * no language host. Every operation evaluates it anew.
+ *
+ * @param folder the folder with Pulumi.yaml, in which Pulumi is run for it
+ */
+export function inlineProgram(folder: string): PulumiFn {
+    useOwnConnections();
+    refuseHalfAProgram();
+    return () => runInline(folder, evaluate);
+}
+
+async function evaluate(): Promise<Record<string, unknown>> {
+    // Compiled, this file has another ending; and a module is run once only, unless its address differs.
+    const name = import.meta.url.endsWith(".ts") ? "../../../index.ts" : "../../../index.js";
+    const index = new URL(name, import.meta.url);
+    index.search = `run=${++runs}`;
+    return { ...((await import(index.href)) as Record<string, unknown>) };
+}

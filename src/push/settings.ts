@@ -1,0 +1,132 @@
+import { readFileSync } from "node:fs";
+import { getCACertificates } from "node:tls";
+import { UserError } from "../cache/problem.ts";
+import { parseSecretKey } from "../cache/signingKey.ts";
+import { storeUri } from "../hosts/hostSettings.ts";
+import { DEFAULT_BACKOFF, type Backoff } from "./backoff.ts";
+import type { Cache } from "../s3/bucket.ts";
+import { profileOf, readCredentials } from "./credentials.ts";
+import { parseHostConfig } from "./hostConfigFile.ts";
+import type { Nix } from "../content/nix.ts";
+
+/** How what is missing gets into the cache. */
+export type TransportName = "s3" | "file";
+
+/** What somebody gives to have paths pushed. */
+export interface GivenSettings {
+    /** File with the output `hostConfig` as JSON. */
+    readonly hostConfigFile: string;
+    /** Credentials file of the AWS SDKs. */
+    readonly credentialsFile: string;
+    /** File with the secret signing key, as Nix writes it. */
+    readonly signingKeyFile: string;
+    /** Name of a builder, or of a profile in the credentials file. Default: the first of the stack's builders. */
+    readonly profile?: string;
+    /** Names of keys whose signatures say that a path is in another cache. Default: `cache.nixos.org-1`. */
+    readonly upstreamKeys?: readonly string[];
+    /** Default: `s3`. */
+    readonly transport?: TransportName;
+    /** Compression of NARs, as Nix names it. Default: Nix's own (xz). */
+    readonly compression?: string;
+    /** Sends again what looks good in the cache. Default: false. */
+    readonly force?: boolean;
+    /** Tries of a path that fails by its own fault. Default: 5. */
+    readonly maxTries?: number;
+    readonly backoff?: Backoff;
+    readonly nix?: Nix;
+}
+
+/** The same, read and checked. */
+export interface Settings {
+    readonly cache: Cache;
+    readonly storeUri: string;
+    /** Certificates for a server whose CA is private, in PEM: Nix's and Node's usual ones and that CA. */
+    readonly ca?: string;
+    readonly trustedPublicKeys: readonly string[];
+    readonly credentialsFile: string;
+    readonly signingKeyFile: string;
+    readonly upstreamKeys: readonly string[];
+    readonly transport: TransportName;
+    readonly compression?: string;
+    readonly force: boolean;
+    readonly maxTries: number;
+    readonly backoff: Backoff;
+    readonly nix: Nix;
+}
+
+export const DEFAULTS = {
+    upstreamKeys: ["cache.nixos.org-1"],
+    transport: "s3",
+    maxTries: 5,
+} as const;
+
+/** A server that copies a large object says nothing for a while. */
+const TIMEOUT_MS = 120_000;
+
+/**
+ * Reads the three files.
+ *
+ * @throws UserError, one line without any secret, when one cannot be read or does not fit the others
+ */
+export function readSettings(given: GivenSettings): Settings {
+    const host = parseHostConfig(read(given.hostConfigFile, "the host configuration"), given.hostConfigFile);
+    const secrets = read(given.credentialsFile, "the credentials");
+    const profile = profileOf(secrets, given.profile ?? host.builders[0] ?? "");
+    const credentials = readCredentials(secrets, profile, given.credentialsFile);
+    checkKey(given.signingKeyFile, host.trustedPublicKeys);
+    const { caCertificate } = host;
+    const ca =
+        caCertificate === null
+            ? undefined
+            : `${[...new Set([...getCACertificates("default"), ...getCACertificates("system")])].join("\n")}\n${caCertificate}`;
+    return {
+        cache: {
+            connection: {
+                url: host.endpoint,
+                region: host.region,
+                ...credentials,
+                timeoutMs: TIMEOUT_MS,
+                ...(ca === undefined ? {} : { ca }),
+            },
+            bucket: host.bucket,
+        },
+        storeUri: storeUri(host.endpoint, host.bucket, host.region, profile),
+        ...(ca === undefined ? {} : { ca }),
+        trustedPublicKeys: host.trustedPublicKeys,
+        credentialsFile: given.credentialsFile,
+        signingKeyFile: given.signingKeyFile,
+        upstreamKeys: given.upstreamKeys ?? DEFAULTS.upstreamKeys,
+        transport: given.transport ?? DEFAULTS.transport,
+        ...(given.compression === undefined ? {} : { compression: given.compression }),
+        force: given.force ?? false,
+        maxTries: given.maxTries ?? DEFAULTS.maxTries,
+        backoff: given.backoff ?? DEFAULT_BACKOFF,
+        nix: given.nix ?? {},
+    };
+}
+
+/** Pushing with a key that hosts do not accept would fill the cache with what nobody takes. */
+function checkKey(file: string, trusted: readonly string[]): void {
+    let publicKey: string;
+    try {
+        ({ publicKey } = parseSecretKey(read(file, "the signing key")));
+    } catch (error) {
+        if (error instanceof UserError) throw error;
+        throw new UserError(`${file}: ${(error as Error).message}`);
+    }
+    if (trusted.includes(publicKey)) return;
+    const name = publicKey.slice(0, publicKey.indexOf(":"));
+    throw new UserError(
+        `${file}: hosts do not accept this key (${name}); the stack's are ${trusted.map((key) => key.slice(0, key.indexOf(":"))).join(", ")}`,
+    );
+}
+
+function read(file: string, what: string): string {
+    try {
+        return readFileSync(file, "utf8");
+    } catch (error) {
+        const code = (error as NodeJS.ErrnoException).code ?? "";
+        const why = { ENOENT: "there is no such file", EACCES: "it may not be read" }[code] ?? code;
+        throw new UserError(`${what} cannot be read from ${file}: ${why}`);
+    }
+}

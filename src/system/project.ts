@@ -1,0 +1,25 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { UserError } from "../cache/problem.ts";
+
+/**
+ * The project that a folder belongs to: the nearest Pulumi.yaml above it, as Pulumi itself looks for it.
+ *
+ * @throws UserError when there is none
+ */
+export function findProject(from: string): string {
+    for (let folder = resolve(from); ; folder = dirname(folder)) {
+        if (existsSync(join(folder, "Pulumi.yaml"))) return folder;
+        if (folder === dirname(folder)) {
+            throw new UserError(
+                `there is no Pulumi.yaml in ${resolve(from)} or above it: run this in the project's folder`,
+            );
+        }
+    }
+}
+
+/** The project's name: the namespace of its own keys, and a part of each URN. */
+export function projectName(folder: string): string {
+    const text = readFileSync(join(folder, "Pulumi.yaml"), "utf8");
+    return /^name:\s*["']?([^\s"'#]+)/m.exec(text)?.[1] ?? "nix-cache";
+}
