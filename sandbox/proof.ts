@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { UserError } from "../src/cache/problem.ts";
 import { signingKeyFromSeed } from "../src/cache/signingKey.ts";
-import { send, type Connection } from "../src/s3/request.ts";
+import type { Connection } from "../src/s3/connection.ts";
+import { send } from "../src/s3/request.ts";
 import type { Say } from "../src/system/progress.ts";
 import { closurePaths, narinfoName, exportWithNix, exportWithoutNix } from "./closure.ts";
 import { withTemporaryFolder } from "./nixCommand.ts";

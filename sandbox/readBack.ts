@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { nixSha256 } from "../src/cache/nar.ts";
 import { parseNarinfo, verifyNarinfo, type NarInfo } from "../src/cache/narinfo.ts";
 import { UserError } from "../src/cache/problem.ts";
-import { send, type Connection } from "../src/s3/request.ts";
+import type { Connection } from "../src/s3/connection.ts";
+import { send } from "../src/s3/request.ts";
 import { closurePaths, lastContents, narinfoName } from "./closure.ts";
 import { nix, nixError, nixOrFail, storeUrl, type NixSandbox } from "./nixCommand.ts";
 

@@ -1,5 +1,6 @@
 import { UserError } from "../src/cache/problem.ts";
-import { send, type Connection } from "../src/s3/request.ts";
+import type { Connection } from "../src/s3/connection.ts";
+import { send } from "../src/s3/request.ts";
 import type { CacheFile, Export } from "./closure.ts";
 
 /**

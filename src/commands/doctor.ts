@@ -2,7 +2,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { createSecureContext, getCACertificates } from "node:tls";
 import { UserError } from "../cache/problem.ts";
-import type { Connection } from "../s3/request.ts";
+import type { Connection } from "../s3/connection.ts";
 import type { Options } from "./commands.ts";
 import { accessChecks } from "../doctor/access.ts";
 import { table, type Check } from "../doctor/check.ts";

@@ -1,6 +1,6 @@
 import { findDrift } from "../drift/findDrift.ts";
 import { findingLine, isFinal, isRepairable, type Finding } from "../drift/finding.ts";
-import type { Connection } from "../s3/request.ts";
+import type { Connection } from "../s3/connection.ts";
 import { EXIT, type ExitStatus } from "./exitStatus.ts";
 import { readOutputs, readServerConfig, type Outputs, type Target } from "../engine/target.ts";
 

@@ -4,7 +4,7 @@ import { parseNarinfo, verifyNarinfo, type NarInfo } from "../cache/narinfo.ts";
 import { isOwnNarUrl } from "../cache/narUrl.ts";
 import { canonicalSha256 } from "../cache/sha256.ts";
 import { LIMITS } from "../s3/limits.ts";
-import type { Answer } from "../s3/request.ts";
+import type { Answer } from "../s3/connection.ts";
 import { TooLarge } from "../s3/serverError.ts";
 import { ask, type Cache } from "../s3/bucket.ts";
 import type { Member } from "./closure.ts";

@@ -1,5 +1,6 @@
 import { listObjects } from "../s3/objects.ts";
-import { send, type Connection } from "../s3/request.ts";
+import type { Connection } from "../s3/connection.ts";
+import { send } from "../s3/request.ts";
 import type { Outputs } from "../engine/target.ts";
 import { bad, type Check } from "./check.ts";
 import type { Finding } from "./finding.ts";

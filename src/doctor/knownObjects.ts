@@ -1,4 +1,5 @@
-import { send, type Connection } from "../s3/request.ts";
+import type { Connection } from "../s3/connection.ts";
+import { send } from "../s3/request.ts";
 import { Remembered } from "./remembered.ts";
 
 /** Whether objects are in the bucket, asked with HEAD and remembered. */

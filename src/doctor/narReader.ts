@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { sha256Text } from "../cache/sha256.ts";
-import { stream, type Connection, type Head } from "../s3/request.ts";
+import type { Connection, Head } from "../s3/connection.ts";
+import { stream } from "../s3/request.ts";
 import { ServerError, TooLarge } from "../s3/serverError.ts";
 import { unpackerFor } from "./unpack.ts";
 

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { NIX_BASE32_ALPHABET } from "../cache/nixBase32.ts";
 import { listObjects } from "../s3/objects.ts";
-import type { Connection } from "../s3/request.ts";
+import type { Connection } from "../s3/connection.ts";
 
 /** Names of all narinfos in a bucket, a page of its listing in memory. */
 export async function* allNarinfos(from: Connection, bucket: string): AsyncGenerator<string> {

@@ -2,7 +2,7 @@ import { expiresAt, expiryDays } from "../cache/expiryDates.ts";
 import type { ExpiryRule } from "../cache/expiry.ts";
 import type { LiveBucket } from "../cache/live.ts";
 import { listObjects } from "../s3/objects.ts";
-import type { Connection } from "../s3/request.ts";
+import type { Connection } from "../s3/connection.ts";
 
 /**
  * How many objects these rules would take at once. MinIO hides an object the

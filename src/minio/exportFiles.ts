@@ -1,5 +1,5 @@
 import { strFromU8, unzipSync } from "fflate";
-import type { Answer } from "../s3/request.ts";
+import type { Answer } from "../s3/connection.ts";
 import { ServerError } from "../s3/serverError.ts";
 
 /** Text files of an export by their names without folders. */

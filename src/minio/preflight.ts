@@ -5,7 +5,7 @@ import { UserError } from "../cache/problem.ts";
 import type { Settings } from "../cache/settings.ts";
 import { PROBE } from "../cache/probe.ts";
 import { holdsMoreThan, isEmptyBucket } from "../s3/objects.ts";
-import type { Connection } from "../s3/request.ts";
+import type { Connection } from "../s3/connection.ts";
 import { readSnapshot } from "./snapshot.ts";
 
 /**

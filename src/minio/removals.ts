@@ -1,7 +1,8 @@
 import type { Removal } from "../drift/finding.ts";
 import { encryptForAdmin } from "./adminEncryption.ts";
 import { accepted, errorCode } from "../s3/answers.ts";
-import { send, type Connection, type Request } from "../s3/request.ts";
+import type { Connection, Request } from "../s3/connection.ts";
+import { send } from "../s3/request.ts";
 
 /**
  * Takes away one thing that was added on the server by hand. What is gone

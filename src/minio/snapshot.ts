@@ -4,7 +4,8 @@ import { accepted, errorCode } from "../s3/answers.ts";
 import { readBucket } from "./bucketExport.ts";
 import { unpack } from "./exportFiles.ts";
 import { readIdentities } from "./iamExport.ts";
-import { send, type Answer, type Connection } from "../s3/request.ts";
+import type { Answer, Connection } from "../s3/connection.ts";
+import { send } from "../s3/request.ts";
 import { TooLarge } from "../s3/serverError.ts";
 
 /**

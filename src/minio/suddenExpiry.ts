@@ -2,7 +2,7 @@ import type { LiveBucket } from "../cache/live.ts";
 import type { Settings } from "../cache/settings.ts";
 import { expiryRules } from "../cache/expiry.ts";
 import { countTakenAtOnce } from "./expiryGuard.ts";
-import type { Connection } from "../s3/request.ts";
+import type { Connection } from "../s3/connection.ts";
 
 /** That an update would hide objects at once, in words. */
 export interface SuddenExpiry {

@@ -1,4 +1,4 @@
-import type { Answer, Connection } from "./request.ts";
+import type { Answer, Connection } from "./connection.ts";
 import { ServerError } from "./serverError.ts";
 
 /**

@@ -2,7 +2,8 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { UserError } from "../cache/problem.ts";
 import { errorCode } from "./answers.ts";
-import { send, type Answer, type Connection, type Request } from "./request.ts";
+import type { Answer, Connection, Request } from "./connection.ts";
+import { send } from "./request.ts";
 import { ServerError } from "./serverError.ts";
 import { PathError } from "../cache/faults.ts";
 

@@ -1,4 +1,4 @@
-import type { Answer } from "./request.ts";
+import type { Answer } from "./connection.ts";
 import { ask, mustAsk, type Cache } from "./bucket.ts";
 import { PathError } from "../cache/faults.ts";
 

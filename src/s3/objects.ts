@@ -1,6 +1,7 @@
 import { XMLParser } from "fast-xml-parser";
 import { accepted } from "./answers.ts";
-import { send, type Answer, type Connection } from "./request.ts";
+import type { Answer, Connection } from "./connection.ts";
+import { send } from "./request.ts";
 import { ServerError } from "./serverError.ts";
 
 /** One object of a bucket, as a listing shows it. */

@@ -1,7 +1,7 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import { ERROR_BYTES, inWords, secondsFor, type Limit } from "./limits.ts";
-import type { Connection, Opened, Request } from "./request.ts";
+import type { Connection, Opened, Request } from "./connection.ts";
 import { ServerError, TooLarge } from "./serverError.ts";
 
 /**

@@ -5,7 +5,7 @@ import { regionProblems } from "../cache/checks.ts";
 import { isHostAndPort } from "../cache/hostNames.ts";
 import { shown } from "../cache/problem.ts";
 import { boolean, fail, required, value, type RawConfig } from "./rawConfig.ts";
-import type { Connection } from "../s3/request.ts";
+import type { Connection } from "../s3/connection.ts";
 
 /** How the server is reached. */
 export interface ServerConfig {

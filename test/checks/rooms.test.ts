@@ -27,7 +27,7 @@ function rules(): IForbiddenRuleType[] {
                 pathNot: [
                     ...[room, ...may].map(files),
                     // A package whose file was not found is named as it was imported.
-                    ...packages.map((name) => `^(.*node_modules/)?${name}(/|$)`),
+                    ...packages.flatMap((name) => [`^${name}`, `node_modules/${name}/`]),
                 ],
                 dependencyTypesNot: ["core"],
             },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import type { Connection } from "../../src/s3/request.ts";
+import type { Connection } from "../../src/s3/connection.ts";
 import { mc } from "./mc.ts";
 import { anonymous, Bucket, builder } from "./objects.ts";
 import { defaultStack } from "./shared.ts";

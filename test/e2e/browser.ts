@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { connect } from "node:tls";
 import { chromium, type Browser } from "playwright-core";
-import type { Connection } from "../../src/s3/request.ts";
+import type { Connection } from "../../src/s3/connection.ts";
 import { findChromium } from "../../toolchain/chromium.ts";
 import { sayOn } from "../../src/system/progress.ts";
 

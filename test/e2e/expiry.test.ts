@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Answer } from "../../src/s3/request.ts";
+import type { Answer } from "../../src/s3/connection.ts";
 import { anonymous, Bucket } from "./objects.ts";
 import { TestStack } from "./testStack.ts";
 

@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Connection } from "../../src/s3/request.ts";
+import type { Connection } from "../../src/s3/connection.ts";
 import { run, type Outcome } from "../../src/system/run.ts";
 import type { TestStack } from "./testStack.ts";
 import { newFolder } from "./world.ts";

@@ -1,4 +1,5 @@
-import { send, type Answer, type Connection, type Request } from "../../src/s3/request.ts";
+import type { Answer, Connection, Request } from "../../src/s3/connection.ts";
+import { send } from "../../src/s3/request.ts";
 import type { TestStack } from "./testStack.ts";
 
 /** One bucket of a server, as somebody sees it. */

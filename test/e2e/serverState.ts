@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { unpack } from "../../src/minio/exportFiles.ts";
-import { send, type Answer, type Connection } from "../../src/s3/request.ts";
+import type { Answer, Connection } from "../../src/s3/connection.ts";
+import { send } from "../../src/s3/request.ts";
 import type { TestStack } from "./testStack.ts";
 
 /** An object as a listing shows it, to tell whether it was written again. */

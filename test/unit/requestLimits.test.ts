@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { LIMITS, secondsFor, type Kind } from "../../src/s3/limits.ts";
 import { listObjects } from "../../src/s3/objects.ts";
-import { send, stream, type Connection } from "../../src/s3/request.ts";
+import type { Connection } from "../../src/s3/connection.ts";
+import { send, stream } from "../../src/s3/request.ts";
 import { ServerError, TooLarge } from "../../src/s3/serverError.ts";
 import { transmit } from "../../src/s3/transmit.ts";
 
