@@ -4,7 +4,7 @@ import { appendFileSync, chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { nix, nixError, storeUrl } from "../../sandbox/nixCommand.ts";
 import { narinfoKey } from "../../src/cache/storePath.ts";
-import { skip } from "../skips.ts";
+import { maySkip, skip } from "../skips.ts";
 import { NARINFO_ROWS } from "./broken/narinfoRows.ts";
 import { NAR_ROWS } from "./broken/narRows.ts";
 import type { Row } from "./broken/row.ts";
@@ -36,6 +36,7 @@ interface Case {
 }
 
 describe("broken content", function () {
+    maySkip(this, "nix");
     this.timeout(1_800_000);
     let machine: BuildMachine;
     let admin: Bucket;

@@ -3,7 +3,7 @@ import { cpSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { projectDir } from "../../sandbox/paths.ts";
 import type { Outcome } from "../../src/system/run.ts";
-import { skip } from "../skips.ts";
+import { maySkip, skip } from "../skips.ts";
 import { Bucket } from "./objects.ts";
 import { TestStack } from "./testStack.ts";
 import { theWorld } from "./world.ts";
@@ -12,6 +12,7 @@ import { theWorld } from "./world.ts";
 const SOURCES = /^(?:[^/]+\.(?:ts|json|yaml)|(?:cache|components|drift|hosts|server|ops)(?:\/.*)?)$/;
 
 describe("the command line", function () {
+    maySkip(this, "languageHost");
     this.timeout(1_800_000);
     let stack: TestStack;
 

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startMinio } from "../../sandbox/minio.ts";
 import { filesOf, stopMinio } from "../../sandbox/minioProcess.ts";
-import { skip } from "../skips.ts";
+import { maySkip, skip } from "../skips.ts";
 import { quiet, seen } from "./byHand/healed.ts";
 import { Scene } from "./byHand/scene.ts";
 import { nixCache } from "./cli.ts";
@@ -12,6 +12,7 @@ import { serverState } from "./serverState.ts";
 import { newFolder, newMinio, theWorld } from "./world.ts";
 
 describe("a state backend that cannot be written", function () {
+    maySkip(this, "mount");
     this.timeout(1_800_000);
     let s: Scene;
 
@@ -51,6 +52,7 @@ describe("a state backend that cannot be written", function () {
 });
 
 describe("a server whose disk is full", function () {
+    maySkip(this, "mount");
     this.timeout(1_800_000);
 
     it("ends heal with what it said, and the same command heals once there is room", async function () {

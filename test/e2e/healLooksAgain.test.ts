@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readSnapshot } from "../../src/minio/snapshot.ts";
 import { run } from "../../src/system/run.ts";
-import { skip } from "../skips.ts";
+import { maySkip, skip } from "../skips.ts";
 import { quiet } from "./byHand/healed.ts";
 import { Scene } from "./byHand/scene.ts";
 import { nixCache } from "./cli.ts";
@@ -15,6 +15,7 @@ const SHOWN = { line: /^this will be done;/ };
 const UPDATING = { child: /pulumi up / };
 
 describe("nix-cache heal, while others change the server", function () {
+    maySkip(this, "namespace");
     this.timeout(1_800_000);
     let s: Scene;
     const server = () => serverState(s.stack.minio.connection, s.bucket);

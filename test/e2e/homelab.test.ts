@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Outcome } from "../../src/system/run.ts";
-import { skip } from "../skips.ts";
+import { maySkip, skip } from "../skips.ts";
 import { HomelabProject } from "./homelab/project.ts";
 import { newFolder, theWorld } from "./world.ts";
 
@@ -101,6 +101,7 @@ describe("the homelab of the README, as it is in the repository, by nix-cache", 
 });
 
 describe("the homelab of the README, as it is in the repository, by pulumi", function () {
+    maySkip(this, "languageHost");
     this.timeout(1_800_000);
 
     before(async function () {

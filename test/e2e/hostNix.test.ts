@@ -11,7 +11,7 @@ import { closurePaths, exportWithNix, lastContents } from "../../sandbox/closure
 import { removeStore, type NixSandbox } from "../../sandbox/nixCommand.ts";
 import { upload } from "../../sandbox/upload.ts";
 import { run } from "../../src/system/run.ts";
-import { skip } from "../skips.ts";
+import { maySkip, skip } from "../skips.ts";
 import { nixCache } from "./cli.ts";
 import { anonymous, Bucket } from "./objects.ts";
 import { PlainHost } from "./plainHost.ts";
@@ -22,6 +22,7 @@ import { newFolder } from "./world.ts";
 const LIB = "{ lib.mkDefault = value: value; }";
 
 describe("real Nix on hosts that are not NixOS", function () {
+    maySkip(this, "nix");
     this.timeout(1_800_000);
     let stack: TestStack;
     let config: HostConfig;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { truncateSync, statSync } from "node:fs";
-import { skip } from "../skips.ts";
+import { maySkip, skip } from "../skips.ts";
 import { canMount, completeEtc, runAsRoot } from "../unit/install/asRoot.ts";
 import { endedAnywhere } from "../unit/install/endedAnywhere.ts";
 import { Machine } from "../unit/install/machine.ts";
@@ -25,6 +25,7 @@ async function print(): Promise<{ reader: string; builder: string }> {
 const scripts = () => (printed ??= print());
 
 describe("the script that nix-cache host linux prints", function () {
+    maySkip(this, "mount");
     this.timeout(1_800_000);
 
     describe("ended after any of its lines", () => {

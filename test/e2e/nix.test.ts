@@ -7,12 +7,13 @@ import { nix, nixOrFail, removeStore, storeUrl, type NixSandbox } from "../../sa
 import { mustBeRefusedByNix, readWithNix } from "../../sandbox/readBack.ts";
 import { upload } from "../../sandbox/upload.ts";
 import { run } from "../../src/system/run.ts";
-import { skip } from "../skips.ts";
+import { maySkip, skip } from "../skips.ts";
 import { Bucket, builder } from "./objects.ts";
 import { defaultStack } from "./shared.ts";
 import { newFolder } from "./world.ts";
 
 describe("real Nix", function () {
+    maySkip(this, "nix");
     this.timeout(1_800_000);
     let sandbox: NixSandbox;
     let admin: Bucket;

@@ -5,7 +5,7 @@ import type { HostConfig } from "../../src/hosts/hostSettings.ts";
 import { projectDir } from "../../sandbox/paths.ts";
 import { executable, pathFolders, versionOf } from "../../toolchain/search.ts";
 import { run } from "../../src/system/run.ts";
-import { skip } from "../skips.ts";
+import { maySkip, skip } from "../skips.ts";
 import { defaultStack } from "./shared.ts";
 import { newFolder } from "./world.ts";
 
@@ -33,6 +33,7 @@ const BUILDER = {
 };
 
 describe("the NixOS modules", function () {
+    maySkip(this, "nixpkgs");
     this.timeout(1_800_000);
     let nix = "";
     let nixpkgs = "";

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { narinfoKey } from "../../src/cache/storePath.ts";
-import { skip } from "../skips.ts";
+import { maySkip, skip } from "../skips.ts";
 import { anonymous, Bucket } from "./objects.ts";
 import { everyNarOutlives, substitute } from "./pushing/anybody.ts";
 import { BuildMachine } from "./pushing/builder.ts";
 import { theWorld } from "./world.ts";
 
 describe("the push service", function () {
+    maySkip(this, "nix");
     this.timeout(1_800_000);
     let machine: BuildMachine;
     let cache: Bucket;

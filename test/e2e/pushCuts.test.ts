@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { skip } from "../skips.ts";
+import { maySkip, skip } from "../skips.ts";
 import { everyNarOutlives, substitute } from "./pushing/anybody.ts";
 import { BuildMachine } from "./pushing/builder.ts";
 import { Cutter, type Cut } from "./pushing/cutter.ts";
@@ -10,6 +10,7 @@ import { theWorld } from "./world.ts";
 const MAX_TURNS = 50;
 
 describe("the push service, over a connection that breaks", function () {
+    maySkip(this, "nix");
     this.timeout(1_800_000);
     let machine: BuildMachine;
     let cutter: Cutter | undefined;

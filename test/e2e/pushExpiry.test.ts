@@ -7,7 +7,7 @@ import { readSettings } from "../../src/push/settings.ts";
 import { renew } from "../../src/s3/renew.ts";
 import { narinfoKey } from "../../src/cache/storePath.ts";
 import { uploadFile } from "../../src/s3/upload.ts";
-import { skip } from "../skips.ts";
+import { maySkip, skip } from "../skips.ts";
 import { Bucket } from "./objects.ts";
 import { everyNarOutlives, substitute } from "./pushing/anybody.ts";
 import { BuildMachine } from "./pushing/builder.ts";
@@ -17,6 +17,7 @@ const DAY_MS = 86_400_000;
 const MIB = 1024 ** 2;
 
 describe("the push service, in a cache that expires", function () {
+    maySkip(this, "nix");
     this.timeout(1_800_000);
     let machine: BuildMachine;
     let admin: Bucket;

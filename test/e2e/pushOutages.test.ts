@@ -8,7 +8,7 @@ import { projectDir } from "../../sandbox/paths.ts";
 import { startMinio } from "../../sandbox/minio.ts";
 import { stopMinio } from "../../sandbox/minioProcess.ts";
 import { readState } from "../../src/push/state.ts";
-import { skip } from "../skips.ts";
+import { maySkip, skip } from "../skips.ts";
 import { everyNarOutlives, substitute } from "./pushing/anybody.ts";
 import { BuildMachine } from "./pushing/builder.ts";
 import { newMinio, theWorld } from "./world.ts";
@@ -18,6 +18,7 @@ const PATHS = Number(process.env.NIX_CACHE_TEST_PATHS ?? "24");
 const PATHS_OF_A_BUILD = 8;
 
 describe("the push service, with a server that is away and a machine that is switched off", function () {
+    maySkip(this, "nix");
     this.timeout(1_800_000);
 
     before(async function () {

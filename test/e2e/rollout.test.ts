@@ -5,7 +5,7 @@ import { configure } from "../../sandbox/stack.ts";
 import { aptInstall, canInstall } from "../../toolchain/apt.ts";
 import { commandPlugin } from "../../toolchain/search.ts";
 import { COMMAND_PLUGIN_VERSION } from "../../toolchain/versions.ts";
-import { skip } from "../skips.ts";
+import { maySkip, skip } from "../skips.ts";
 import { canMount, makeKey, SshHost, sshdBinary } from "./rollout/sshHost.ts";
 import { TestStack } from "./testStack.ts";
 import { newFolder } from "./world.ts";
@@ -14,6 +14,7 @@ const OWN_CONF = "max-jobs = 3\nsandbox = true\n";
 const INCLUDE = "!include ../nix-cache/nix.conf";
 
 describe("the roll-out by the stack", function () {
+    maySkip(this, "rollout");
     this.timeout(900_000);
     let stack: TestStack;
     let reader: SshHost;

@@ -6,7 +6,7 @@ import { usagePage } from "../../src/hosts/page/usagePage.ts";
 import { USAGE_PAGE_TYPE } from "../../src/cache/managedObjects.ts";
 import { privateCa, readerNixConf } from "../../src/hosts/readerSettings.ts";
 import { flakeConfig, pushCommand, systemModule } from "../../src/hosts/snippets.ts";
-import { skip } from "../skips.ts";
+import { maySkip, skip } from "../skips.ts";
 import { openBrowser } from "./browser.ts";
 import { Bucket } from "./objects.ts";
 import { defaultStack } from "./shared.ts";
@@ -18,6 +18,7 @@ const PHONE = { width: 390, height: 844 };
 const DESKTOP = { width: 1280, height: 900 };
 
 describe("the page in Chromium", function () {
+    maySkip(this, "chromium");
     this.timeout(1_800_000);
     let browser: Browser;
     let admin: Bucket;

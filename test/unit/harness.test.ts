@@ -20,7 +20,13 @@ describe("the test run itself", () => {
         assert.equal(status, 0);
     });
 
-    it("fails for each test that is skipped without a reason on the list", async () => {
+    it("counts what is skipped for a reason that its suite is marked with, and fails for another", async () => {
+        const { status, lines } = await outcome(fixture("marked"));
+        assert.equal(lines.at(-1), "0 passed, 1 failed, 2 skipped");
+        assert.equal(status, 1);
+    });
+
+    it("fails for each test that is skipped without a reason that its suite is marked with", async () => {
         const { status, lines } = await outcome(fixture("skipping"));
         assert.equal(lines.at(-1), "1 passed, 4 failed, 0 skipped");
         assert.equal(status, 1);

@@ -18,7 +18,7 @@ import {
 import { join } from "node:path";
 import { shellWord } from "../../src/hosts/quoting.ts";
 import { mountSmall, readOnly, unmount } from "../e2e/faults/mounts.ts";
-import { skip } from "../skips.ts";
+import { maySkip, skip } from "../skips.ts";
 import { Machine, type Ended } from "./install/machine.ts";
 import { builderScript, INCLUDE, newMachine, OWN_CONF, readerScript } from "./install/samples.ts";
 import { SHELLS } from "./install/shells.ts";
@@ -28,6 +28,7 @@ const NEW = builderScript("new-secret");
 const CONF = "etc/nix/nix.conf";
 
 describe("the script for Linux, where something is wrong", function () {
+    maySkip(this, "mount");
     this.timeout(600_000);
     let machine: Machine;
     beforeEach(() => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { chmodSync, chownSync, existsSync, mkdirSync, rmdirSync, rmSync, symlinkSync } from "node:fs";
 import { HostRollout } from "../../components/hostRollout.ts";
-import { skip } from "../skips.ts";
+import { maySkip, skip } from "../skips.ts";
 import { hostConfig } from "./hostSamples.ts";
 import { canMount, completeEtc, runAsRoot } from "./install/asRoot.ts";
 import type { Machine } from "./install/machine.ts";
@@ -12,6 +12,7 @@ const SCRIPT = builderScript("secret");
 const NOBODY = 65_534;
 
 describe("the script for Linux, as root of a machine", function () {
+    maySkip(this, "mount");
     this.timeout(120_000);
     let machine: Machine;
 

@@ -18,7 +18,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectDir } from "../../sandbox/paths.ts";
-import { skip } from "../skips.ts";
+import { maySkip, skip } from "../skips.ts";
 
 const SCRIPT = join(projectDir, "nixos", "publishMetrics.sh");
 /** The unit's user and the collector's, by number: neither need have a name. */
@@ -27,6 +27,7 @@ const COLLECTOR = 61_002;
 const METRICS = "# TYPE nix_cache_run_status gauge\nnix_cache_run_status 0\n";
 
 describe("metrics for a collector, as the NixOS modules hand them over", function () {
+    maySkip(this, "users");
     this.timeout(120_000);
     let root = "";
     let runtime = "";

@@ -21,7 +21,7 @@ import { Queue } from "../../src/push/queue.ts";
 import { baseName } from "../../src/cache/storePath.ts";
 import { projectDir } from "../../sandbox/paths.ts";
 import { run } from "../../src/system/run.ts";
-import { skip } from "../skips.ts";
+import { maySkip, skip } from "../skips.ts";
 import { madeUp } from "../standIn/pusher.ts";
 
 /** `nobody`, and its group. */
@@ -30,6 +30,7 @@ const PATHS = [1, 2, 3, 4].map(madeUp);
 const HOOK = join(projectDir, "src", "cli", "main.ts");
 
 describe("the post-build-hook", function () {
+    maySkip(this, "root");
     this.timeout(120_000);
     let folder: string;
     let queue: string;
