@@ -29,7 +29,9 @@ export class Reporter extends Spec {
         console.log(RESULTS);
         if (this.failures.length > 0) Base.list(this.failures);
         for (const title of this.refused) {
-            console.log(`  failed, because it was skipped and no suite around it is marked with the reason: ${title}`);
+            console.log(
+                `  failed, because it was skipped and no suite around it is marked with the reason: ${title}`,
+            );
         }
         for (const [reason, titles] of this.skipped) {
             console.log(`  skipped, because ${reason}:`);

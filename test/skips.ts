@@ -8,8 +8,10 @@ export const SKIPS = {
     root: "what root does beside another user can be tried as root alone",
     namespace: "a namespace of processes can be made as root on Linux alone",
     nix: "Nix is not installed, and can be installed on Debian as root alone",
-    nixpkgs: "evaluating NixOS modules needs Nix 2.18 and a nixpkgs: NIX_CACHE_TEST_NIX, NIX_CACHE_TEST_NIXPKGS",
-    rollout: "hosts need pulumi-resource-command 1.2.1 (in PULUMI_HOME or NIX_CACHE_TOOLCHAIN), an sshd, and mounts of their own: Linux as root",
+    nixpkgs:
+        "evaluating NixOS modules needs Nix 2.18 and a nixpkgs: NIX_CACHE_TEST_NIX, NIX_CACHE_TEST_NIXPKGS",
+    rollout:
+        "hosts need pulumi-resource-command 1.2.1 (in PULUMI_HOME or NIX_CACHE_TOOLCHAIN), an sshd, and mounts of their own: Linux as root",
     chromium: "Chromium is not on PATH, and can be installed on Debian as root alone",
 } as const satisfies Record<string, string>;
 
