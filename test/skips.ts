@@ -72,6 +72,15 @@ export const SKIPS = {
             "the post-build-hook as root, beside a service that is not leaves `queue` what the service may do, also when root asks",
         ],
     },
+    terminal: {
+        reason: "a terminal can be had from util-linux's script alone",
+        tests: [
+            "a lock whose holder's end is not proven, at a terminal, is removed when the person says so",
+            "a lock whose holder's end is not proven, at a terminal, stays when the person says no",
+            "a lock whose holder's end is not proven, at a terminal, stays when the person says nothing",
+            "a lock whose holder's end is not proven, at a terminal, stays when the person says Ctrl-C",
+        ],
+    },
     namespace: {
         reason: "a namespace of processes can be made as root on Linux alone",
         tests: [
