@@ -23,5 +23,8 @@ export function stackEnvironment(place: StackPlace): Record<string, string> {
         PULUMI_BACKEND_URL: pathToFileURL(place.state).href,
         PULUMI_CONFIG_PASSPHRASE_FILE: place.passphraseFile,
         PULUMI_SKIP_UPDATE_CHECK: "true",
+        // Every command of Pulumi's writes a log into PULUMI_HOME. Its own bounds are 7 days and 500 MB.
+        PULUMI_LOG_ROTATION_MAX_AGE_DAYS: "1",
+        PULUMI_LOG_ROTATION_MAX_TOTAL_MB: "10",
     };
 }

@@ -5,15 +5,9 @@ import { confirm } from "../system/confirm.ts";
 import { driftJson, driftStatus, findingJson, lookForDrift, type DriftReport } from "./drift.ts";
 import type { ExitStatus } from "./exitStatus.ts";
 import { forgetResources } from "../engine/forget.ts";
-import {
-    differences,
-    planSteps,
-    removalDone,
-    removalsOf,
-    removalStep,
-    type Differences,
-} from "../drift/healPlan.ts";
-import { account, entered, mayChange } from "../system/ledger.ts";
+import { differences, planSteps, removalDone, removalsOf, removalStep } from "../drift/healPlan.ts";
+import { entered, mayChange } from "../system/ledger.ts";
+import { OtherPlan, sayDifferences } from "./otherPlan.ts";
 import { stoppable, type GoOn } from "../engine/stoppable.ts";
 import { stackName, type NamedTarget, type Target } from "../engine/target.ts";
 import { isStateWhole } from "../engine/wholeState.ts";
@@ -23,18 +17,6 @@ export interface HealOptions {
     /** Does not ask. Default: false. */
     readonly yes?: boolean | undefined;
     readonly json?: boolean | undefined;
-}
-
-/** The server is not as it was when the plan was shown. */
-class OtherPlan extends Error {
-    readonly report: DriftReport;
-    readonly differences: Differences;
-
-    constructor(report: DriftReport, found: Differences) {
-        super("what differs on the server is not what was shown");
-        this.report = report;
-        this.differences = found;
-    }
 }
 
 /**
@@ -151,13 +133,4 @@ async function carryOutPlan(
             doing(removalStep(removal));
         }
     });
-}
-
-function sayDifferences({ added, gone }: Differences, say: (line: string) => void): void {
-    say("\nthe server is not as it was when this was shown:");
-    added.forEach((finding) => say(`  now: ${findingLine(finding)}`));
-    gone.forEach((finding) => say(`  no longer: ${findingLine(finding)}`));
-    const done = account();
-    say(done.length === 0 ? "nothing has been changed" : `done before that was seen: ${done.join(", ")}`);
-    say("to see what would be done now: npm run -s heal");
 }

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { UserError } from "../cache/problem.ts";
 import { pulumiError } from "./pulumiOutput.ts";
 import { noteEngine } from "./engineRecords.ts";
+import { removeLog } from "./pulumiLogs.ts";
 import { repairTornState, TORN } from "./tornState.ts";
 
 /** What a command printed, and how it ended. */
@@ -47,10 +48,9 @@ function runOnce(folder: string, args: readonly string[], input?: string): Promi
             env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" },
             stdio: ["pipe", "pipe", "pipe"],
         });
-        const forget =
-            child.pid !== undefined && TAKE_LOCK.includes(args[0] ?? "")
-                ? noteEngine(child.pid)
-                : () => undefined;
+        const since = Date.now();
+        const takesLock = TAKE_LOCK.includes(args[0] ?? "");
+        const forget = child.pid !== undefined && takesLock ? noteEngine(child.pid) : () => undefined;
         const printed = { stdout: "", stderr: "" };
         child.stdout.setEncoding("utf8").on("data", (text: string) => (printed.stdout += text));
         child.stderr.setEncoding("utf8").on("data", (text: string) => (printed.stderr += text));
@@ -64,6 +64,7 @@ function runOnce(folder: string, args: readonly string[], input?: string): Promi
         child.on("close", (code) => {
             // One that was killed leaves its lock behind, and the note proves that.
             if (code !== null) forget();
+            if (code === 0 && child.pid !== undefined && !takesLock) removeLog(child.pid, since);
             resolve({ status: code ?? 1, ...printed });
         });
         // A child that has ended already does not read.

@@ -20,7 +20,7 @@ describe("nix-cache drift, compiled, on an untouched stack", function () {
     this.timeout(1_800_000);
 
     it("takes its time for", async () => {
-        const main = join(projectDir, "dist", "ops", "main.js");
+        const main = join(projectDir, "dist", "src", "cli", "main.js");
         assert.ok(existsSync(main), "npm run build comes first");
         const { stack, bucket } = await Scene.open("timed");
         const env = shellEnvironment(stack);

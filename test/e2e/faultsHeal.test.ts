@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startMinio, type Minio } from "../../sandbox/minio.ts";
 import { filesOf, runningMinio } from "../../sandbox/minioProcess.ts";
+import { readSnapshot } from "../../src/minio/snapshot.ts";
 import { secretsOf, Scene } from "./byHand/scene.ts";
-import { nixCache } from "./cli.ts";
+import { nixCache, shellEnvironment } from "./cli.ts";
 import { interrupt, kill, points, runWithFault, type CutShort, type Fault } from "./faults/cutShort.ts";
 import { stateOf } from "./serverState.ts";
 import { newMinio, theWorld } from "./world.ts";
@@ -109,6 +111,13 @@ describe("nix-cache heal, cut short", function () {
             assert.ok(status === 1 || status === 3, `${status ?? "killed"}: ${stderr}`);
             if (status === 1) assert.match(stderr, /^nix-cache: .*\n$/);
         }
+        // The users of those who pushed before are all there, whoever of the two has won.
+        const { users } = await readSnapshot(minio.connection, s.bucket);
+        if (both.some(({ status }) => status === 0)) {
+            assert.deepEqual(Object.keys(users).sort(), [s.one, s.two]);
+            assert.ok(Object.values(users).every(({ enabled }) => enabled));
+        } else assert.ok(s.one in users);
+        for (const { status, stdout } of both) if (status !== 0) assert.doesNotMatch(stdout, /^done: /m);
         const after = await nixCache(s.stack, ["heal", "--yes"]);
         assert.equal(after.status, 0, after.stdout + after.stderr);
         assert.equal((await nixCache(s.stack, ["drift"])).status, 0);
@@ -124,6 +133,22 @@ describe("nix-cache heal, cut short", function () {
             assert.equal(stateOf(s.stack), state);
         }
         assert.equal((await nixCache(s.stack, ["drift"])).status, 0);
+    });
+
+    it("drift, however often, leaves few logs of Pulumi's behind, and those not for long", async () => {
+        const logs = join(s.stack.place.pulumiHome, "logs");
+        const old = join(logs, "organization+nix-cache+cut-heal-20260101T000000.log");
+        const byNumber = () => readdirSync(logs).filter((name) => name.startsWith("pulumi-"));
+        writeFileSync(old, "");
+        const before = byNumber().sort();
+        for (let time = 0; time < 3; time++) assert.equal((await nixCache(s.stack, ["drift"])).status, 0);
+        assert.deepEqual(byNumber().sort(), before);
+        assert.ok(!existsSync(old));
+        // A day and a few megabytes, in a PULUMI_HOME of the sandbox's own.
+        const { PULUMI_LOG_ROTATION_MAX_AGE_DAYS, PULUMI_LOG_ROTATION_MAX_TOTAL_MB } = shellEnvironment(
+            s.stack,
+        );
+        assert.deepEqual([PULUMI_LOG_ROTATION_MAX_AGE_DAYS, PULUMI_LOG_ROTATION_MAX_TOTAL_MB], ["1", "10"]);
     });
 
     after(() => console.log(`      ${tried} cuts of heal, which has ${steps} steps`));

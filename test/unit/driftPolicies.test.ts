@@ -154,4 +154,25 @@ describe("a permission", () => {
             assert.equal(matches(pattern, name), expected);
         });
     }
+
+    it("is compared as the regular expression of its pattern would do it", () => {
+        const text = fc
+            .array(fc.constantFrom("a", "b", "*", "?", "."), { maxLength: 8 })
+            .map((all) => all.join(""));
+        fc.assert(
+            fc.property(text, text, (pattern, name) => {
+                const source = pattern.replaceAll(".", "\\.").replaceAll("*", ".*").replaceAll("?", ".");
+                assert.equal(
+                    matches(pattern, name),
+                    pattern === name || new RegExp(`^${source}$`).test(name),
+                );
+            }),
+            { numRuns: 2_000 },
+        );
+    });
+
+    it("with many wildcards, which a regular expression would not come to the end of, is compared too", () => {
+        assert.equal(matches(`${"*a".repeat(40)}b`, "a".repeat(2_000)), false);
+        assert.equal(matches(`${"*a".repeat(40)}*b`, `${"a".repeat(2_000)}b`), true);
+    });
 });

@@ -42,7 +42,7 @@ describe("what runs the project's files, started twice at the same moment", func
         folder = mkdtempSync(join(tmpdir(), "nix-cache-launch-"));
         clone = join(folder, "clone with blanks");
         log = join(folder, "npm.log");
-        for (const part of ["toolchain", "cache", "ops"])
+        for (const part of ["toolchain", "src"])
             cpSync(join(projectDir, part), join(clone, part), { recursive: true });
         for (const name of ["package.json", "package-lock.json"])
             cpSync(join(projectDir, name), join(clone, name));

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const ledger = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "ops", "ledger.ts");
+const ledger = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "src", "system", "ledger.ts");
 
 /** What a message becomes in a process of its own that has done this before: the account is the process's. */
 function after(work: string, message = "the server is away"): string {
