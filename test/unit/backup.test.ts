@@ -270,7 +270,7 @@ describe("a backup's file", function () {
 
 /** Writes a backup in a process of its own. @returns what it says @param killAfter milliseconds */
 async function inProcess(file: string, backup: Backup, key: Key, killAfter?: number): Promise<string> {
-    const module = new URL("../../ops/backupWriting.ts", import.meta.url).href;
+    const module = new URL("../../src/backup/backupWriting.ts", import.meta.url).href;
     const code = `import { writeBackup } from "${module}";
         await writeBackup(...${JSON.stringify([file, backup, key])}).then(() => console.log("written"), (error) => console.log(error.message));`;
     const child = spawn(process.execPath, ["--input-type=module", "-e", code], {

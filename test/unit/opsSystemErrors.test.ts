@@ -23,7 +23,7 @@ describe("what the system refuses a command", () => {
             assert.match(first, /^nix-cache: pulumi is not on PATH/);
             assert.equal(
                 second,
-                `nix-cache: ${folder}/file/metrics.prom.unfinished: a part of its path is a file, not a folder`,
+                `nix-cache: ${folder}/file/metrics.prom cannot be written: a part of its path is a file, not a folder`,
             );
             assert.deepEqual(more, []);
         } finally {

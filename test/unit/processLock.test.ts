@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { awaitProcessLock, takeProcessLock, tryProcessLock } from "../../src/system/processLock.ts";
 import { judge, lockRounds } from "../locking/rounds.ts";
 
-const MODULE = new URL("../../toolchain/processLock.ts", import.meta.url).href;
+const MODULE = new URL("../../src/system/processLock.ts", import.meta.url).href;
 const CONTENDERS = 8;
 
 describe("a lock of one process", function () {

@@ -177,7 +177,7 @@ describe("the post-build-hook", function () {
             [join(folder, "circle"), /there is a circle of links at /],
             ["/proc/nope", /^nix-cache: not queued: \/proc\/nope: no folder can be made here$/],
             ["/etc/hostname/queue", /\/etc\/hostname is not a folder$/],
-            [join(folder, "n".repeat(300)), /: name too long$/],
+            [join(folder, "n".repeat(300)), /: the name is too long$/],
         ] as const) {
             const { status, stdout, stderr } = await hook(["--queue", where, PATHS[0] ?? ""]);
             assert.deepEqual([status, stdout], [0, ""]);

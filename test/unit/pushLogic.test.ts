@@ -165,7 +165,7 @@ describe("a fault of this machine", () => {
             openSync("/nowhere/at-all", "r");
             assert.fail("it is there");
         } catch (error) {
-            assert.equal(oneLine(error as Error), "/nowhere/at-all: no such file or directory");
+            assert.equal(oneLine(error as Error), "/nowhere/at-all: there is no such file or folder");
         }
     });
 });

@@ -81,7 +81,7 @@ describe("the work of the push service", function () {
         const [entry] = pusher.queue.list();
         assert.deepEqual([entry?.tries, entry?.outages], [0, 1]);
         assert.deepEqual(pusher.queue.failed(), []);
-        assert.match(entry?.lastError ?? "", /: not a directory$/);
+        assert.match(entry?.lastError ?? "", /: a part of its path is a file, not a folder$/);
         assert.notEqual(readState(pusher.queue).outageSince, undefined);
     });
 

@@ -119,8 +119,8 @@ describe("a file that is written as a whole", () => {
     it("is whole when a signal comes while it is written, and the signal is obeyed", async () => {
         const file = join(folder, "file");
         // The signal is sent by the very process that writes, so it comes before the writing has ended.
-        const code = `const { writeDurable } = await import("${new URL("../../ops/wholeFile.ts", import.meta.url).href}");
-            const { unbroken } = await import("${new URL("../../ops/unbroken.ts", import.meta.url).href}");
+        const code = `const { writeDurable } = await import("${new URL("../../src/system/wholeFile.ts", import.meta.url).href}");
+            const { unbroken } = await import("${new URL("../../src/system/unbroken.ts", import.meta.url).href}");
             unbroken(() => { process.kill(process.pid, "SIGTERM"); writeDurable(${JSON.stringify(file)}, "x".repeat(5e6), 0o600); });
             setTimeout(() => console.log("it goes on"), 10_000);`;
         const { status, stdout } = await run(process.execPath, ["--input-type=module", "-e", code]);
@@ -134,7 +134,7 @@ describe("a file that is written as a whole", () => {
         assert.equal((await run("mkfifo", [pipe])).status, 0);
         const reading = run("cat", [pipe]);
         // In another process: opening a pipe waits for its reader.
-        const code = `import("${new URL("../../ops/metrics.ts", import.meta.url).href}").then((m) => m.writeMetrics(${JSON.stringify(pipe)}, [["a", "b", 1]]))`;
+        const code = `import("${new URL("../../src/system/metrics.ts", import.meta.url).href}").then((m) => m.writeMetrics(${JSON.stringify(pipe)}, [["a", "b", 1]]))`;
         assert.equal((await run(process.execPath, ["-e", code])).status, 0);
         assert.match((await reading).stdout, /^a 1$/m);
         assert.ok(lstatSync(pipe).isFIFO());
