@@ -31,7 +31,10 @@ export async function enqueue(options: PushOptions, given: readonly string[]): P
 
 /** @returns whether it came to its end in time. @throws Error when it could not be begun */
 async function work(args: readonly string[]): Promise<boolean> {
-    const file = fileURLToPath(import.meta.url).replace(/commands(.)enqueue(\.[jt]s)$/, "push$1enqueueWork$2");
+    const file = fileURLToPath(import.meta.url).replace(
+        /commands(.)enqueue(\.[jt]s)$/,
+        "push$1enqueueWork$2",
+    );
     const child = spawn(process.execPath, [file, ...args], {
         // It holds nothing that Nix waits for, and no signal to the hook's group ends it.
         stdio: ["ignore", "pipe", "pipe"],

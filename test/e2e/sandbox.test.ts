@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { projectDir } from "../../sandbox/paths.ts";
 import { run } from "../../src/system/run.ts";
-import { commandLine } from "./faults/processTree.ts";
+import { commandLine, killTree } from "./faults/processTree.ts";
 import { newFolder, theWorld } from "./world.ts";
 
 /** Folders and files of a clone that are no sources. */
@@ -67,6 +70,43 @@ describe("the sandbox, in a folder with a blank in its name", function () {
         assert.equal(status, 0, stdout);
         assert.match(stdout, /\n {2}minio:minioPassword in Pulumi\.sandbox\.yaml was another; it is /);
         assert.equal(stdout.match(/ was another; /g)?.length, 1, stdout);
+    });
+
+    it("leaves a lock alone that may be of a pulumi up by hand, and names the command that removes it", async () => {
+        const locks = join(folder, ".sandbox/state/.pulumi/locks/organization/nix-cache/sandbox");
+        const lock = join(locks, "of-another-container.json");
+        mkdirSync(locks, { recursive: true });
+        const timestamp = new Date().toISOString();
+        // No process here has the number; where the lock was made, one may.
+        const { pid } = spawnSync("true");
+        writeFileSync(lock, JSON.stringify({ pid, username: "me", hostname: hostname(), timestamp }));
+        const { status, stdout, stderr } = await script("start");
+        assert.equal(status, 1, stdout + stderr);
+        assert.match(
+            stderr,
+            /^error: Pulumi of me@\S+ \(process \d+\) has locked the stack since .+: eval "\$\(npm run -s env\)"; pulumi cancel --yes --stack 'sandbox'\n$/,
+        );
+        assert.ok(existsSync(lock));
+        assert.equal((await inShell("pulumi cancel --yes --stack 'sandbox'")).status, 0);
+        assert.match((await script("start")).stdout, /\nThe cache works\./);
+    });
+
+    it("removes the lock of its own start that was killed", async () => {
+        const locks = join(folder, ".sandbox/state/.pulumi/locks");
+        const isLocked = () =>
+            existsSync(locks) &&
+            readdirSync(locks, { recursive: true, encoding: "utf8" }).some((name) => name.endsWith(".json"));
+        const start = spawn(process.execPath, [join(folder, "sandbox", "start.ts")], {
+            cwd: folder,
+            stdio: "ignore",
+        });
+        while (start.exitCode === null && !isLocked()) await sleep(5);
+        assert.ok(start.pid !== undefined);
+        killTree(start.pid);
+        assert.ok(isLocked());
+        const { stdout, stderr } = await script("start");
+        assert.match(stdout, /\nThe cache works\./, stdout + stderr);
+        assert.ok(!isLocked());
     });
 
     it("stops, leaves no process, and goes on with the same key", async () => {
