@@ -6,6 +6,7 @@ import { makeFolder } from "../system/folders.ts";
 import { parseBackup, type Backup } from "../backup/backupFile.ts";
 import { decrypt, keyForKnown, type Lock } from "../backup/encryption.ts";
 import { EXIT, type ExitStatus } from "./exitStatus.ts";
+import { entered, mayChange } from "../system/ledger.ts";
 import { prompt } from "../system/prompt.ts";
 import { askPulumi, runPulumi } from "../engine/pulumi.ts";
 import { readBytes } from "../system/readText.ts";
@@ -49,11 +50,14 @@ export async function restore(
     const overwritten = differences(content, await readRawConfig(target), (key) => own.has(key));
     await agree(overwritten, { name: basename(settings), yes, written: content.written, made, stack });
 
+    mayChange();
+    if (made) entered(`made the stack ${stack}`);
     await removeLists(target, content, overwritten);
     const entries = [...configuration(content)];
     for (const [index, [key, { value, secret }]] of entries.entries()) {
         say(`[${index + 1}/${entries.length}] ${key}${secret ? " (secret)" : ""}`);
         await setConfig(target, key, value as string, secret);
+        entered(`wrote settings into ${basename(settings)}`);
     }
     const aboutCa = ca === undefined ? undefined : keepCertificate(ca);
     if (aboutCa !== undefined) say(aboutCa);
