@@ -61,6 +61,17 @@ describe("the package for builders", () => {
         );
     });
 
+    it("is still found where hooks of 0.1.0 name it", async () => {
+        const main = join(projectDir, "ops", "main.ts");
+        const { PATH = "" } = process.env;
+        const env = { PATH, HOME: folder, NIX_CACHE_QUEUE: join(folder, "old") };
+        const path = "/nix/store/00000000000000000000000000000000-a";
+        const { status } = await run(process.execPath, [main, "enqueue", path], { cwd: "/", env });
+        assert.equal(status, 0);
+        const { stdout } = await run(process.execPath, [main, "queue", "--json"], { cwd: "/", env });
+        assert.equal((JSON.parse(stdout) as { waiting: number }).waiting, 1);
+    });
+
     it("says of the stack's commands that they are elsewhere", async () => {
         const { status, stderr } = await run(
             process.execPath,
