@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const main = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "ops", "main.ts");
+const main = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "src", "cli", "main.ts");
 
 /** Runs `nix-cache` for a reader that has gone before the first word: `nix-cache … | true`. */
 async function unread(args: readonly string[], which: "stdout" | "stderr") {
