@@ -12,6 +12,15 @@ export interface Lock {
     readonly "passphrase-file"?: string | undefined;
 }
 
+/** The option that says where the passphrase is. */
+export const PASSPHRASE_FILE = {
+    "passphrase-file": {
+        type: "string",
+        value: "F",
+        help: "reads the passphrase from a file; default: NIX_CACHE_BACKUP_PASSPHRASE, or asks",
+    },
+} as const;
+
 /** What opens a backup, or closes it. A recipient only closes. */
 export type Key =
     { readonly recipient: string } | { readonly identity: string } | { readonly passphrase: string };

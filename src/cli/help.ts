@@ -1,37 +1,52 @@
-import { COMMANDS, type Command } from "../commands/commands.ts";
-import { EXIT_HELP } from "../commands/exitStatus.ts";
+import { COLUMNS, wrapped } from "../cache/wrap.ts";
+import { COMMON, type Command, type Options } from "../system/command.ts";
+import { EXIT, EXIT_WORDS, type ExitStatus } from "../system/exitStatus.ts";
 
-const COMMON = [
-    "--stack, -s NAME      the stack; default: the one that pulumi itself would use here",
-    "--json                prints JSON for machines",
-    "--help, -h            this",
-];
+/** A term, and what it means. */
+type Row = readonly [term: string, words: string];
 
 /** What `nix-cache --help` prints. */
-export function generalHelp(): string {
+export function generalHelp(commands: readonly (readonly [name: string, Command])[]): string {
     return [
         "use: nix-cache COMMAND [OPTIONS]",
         "",
-        ...COMMANDS.map(({ name, summary }) => `  ${name.padEnd(9)} ${summary}`),
+        ...rows(commands.map(([name, { summary }]) => [name, summary])),
         "",
-        ...COMMON.map((line) => `  ${line}`),
+        ...rows(optionRows(COMMON)),
         "",
-        ...exitStatuses(),
+        "nix-cache COMMAND --help has its options and exit statuses.",
     ].join("\n");
 }
 
 /** What `nix-cache COMMAND --help` prints. */
-export function commandHelp({ name, arguments: names, summary, details }: Command): string {
+export function commandHelp(
+    name: string,
+    { summary, arguments: given = {}, options, ends }: Command,
+): string {
+    const statuses = [EXIT.ok, EXIT.usage, ...ends].map((end): [ExitStatus, string] =>
+        typeof end === "number" ? [end, EXIT_WORDS[end]] : [end[0], end[1]],
+    );
     return [
-        `use: nix-cache ${[name, ...names].join(" ")} [OPTIONS]`,
-        `  ${summary}`,
+        `use: nix-cache ${[name, ...Object.keys(given)].join(" ")} [OPTIONS]`,
+        ...wrapped(summary, "  "),
         "",
-        ...[...details, ...COMMON].map((line) => `  ${line}`),
+        ...rows([...Object.entries(given), ...optionRows(options)]),
         "",
-        ...exitStatuses(),
+        "exit status:",
+        ...rows(statuses.sort(([a], [b]) => a - b).map(([status, words]) => [String(status), words])),
     ].join("\n");
 }
 
-function exitStatuses(): string[] {
-    return ["exit status:", ...EXIT_HELP.map(([status, meaning]) => `  ${status}  ${meaning}`)];
+function optionRows(options: Options): Row[] {
+    return Object.entries(options).map(([name, option]) => {
+        const short = option.short === undefined ? "" : `, -${option.short}`;
+        return [`--${name}${short}${option.type === "string" ? ` ${option.value}` : ""}`, option.help];
+    });
+}
+
+/** A table of two columns; what is too long for its line goes on below its own column. */
+function rows(all: readonly Row[]): string[] {
+    const width = Math.max(...all.map(([term]) => term.length));
+    if (width > COLUMNS / 2) throw new Error("the terms of a help leave no room for words");
+    return all.flatMap(([term, words]) => wrapped(words, `  ${term.padEnd(width)}  `));
 }

@@ -1,20 +1,35 @@
 import { resolve } from "node:path";
 import { shellWord } from "../hosts/quoting.ts";
-import type { Backup } from "../backup/backupFile.ts";
+import type { Backup, ConfigEntry, ConfigItem } from "../backup/backupFile.ts";
 import { lookAtPlace } from "../backup/backupPlace.ts";
-import { backupOf } from "./backupStack.ts";
 import { writeBackup, type Written } from "../backup/backupWriting.ts";
-import { keyForNew, type Lock } from "../backup/encryption.ts";
-import { EXIT, type ExitStatus } from "./exitStatus.ts";
-import type { Target } from "../engine/target.ts";
+import { keyForNew, PASSPHRASE_FILE } from "../backup/encryption.ts";
+import { EXIT, type ExitStatus } from "../system/exitStatus.ts";
+import { readOutputs, readRawConfig, stackName, type Target } from "../engine/target.ts";
+import { asCalled } from "../system/asCalled.ts";
+import { command, type Given } from "../system/command.ts";
 
-/** The options of `nix-cache backup`. */
-export interface BackupOptions extends Lock {
-    readonly json?: boolean | undefined;
-}
+const OPTIONS = {
+    recipient: {
+        type: "string",
+        value: "R",
+        help: "encrypts to an age recipient (age1…) in place of a passphrase",
+    },
+    ...PASSPHRASE_FILE,
+} as const;
+
+type BackupOptions = Given<typeof OPTIONS>;
+
+export default command({
+    summary: "writes what cannot be made again (keys, secrets, configuration), encrypted",
+    arguments: { FILE: "where the backup is written" },
+    options: OPTIONS,
+    ends: [EXIT.failed, EXIT.otherKeys],
+    run: (target, options, [file = ""]) => backup(target, file, options),
+});
 
 /** `nix-cache backup FILE`: needs the stack alone, not the server. */
-export async function backup(target: Target, file: string, options: BackupOptions): Promise<ExitStatus> {
+async function backup(target: Target, file: string, options: BackupOptions): Promise<ExitStatus> {
     // What can be no backup's place is refused before anybody is asked for a passphrase.
     lookAtPlace(file);
     const content = await backupOf(target);
@@ -31,7 +46,7 @@ function words(file: string, content: Backup, { earlier, comparison }: Written):
         `backup of stack ${content.stack} written to ${file}: ${keys} signing key${keys === 1 ? "" : "s"}, secrets of ${Object.keys(content.builderSecrets).join(", ")}, configuration`,
         ...(comparison?.kind === "same" ? ["the one that was there held the same, and was replaced"] : []),
         ...(earlier === null ? [] : [`the one that was there before is now ${earlier}`]),
-        `to restore it: npm run restore -- ${shellWord(file)} --stack NEWNAME`,
+        `to restore it: ${asCalled("restore", shellWord(file), "--stack NEWNAME")}`,
     ];
 }
 
@@ -55,7 +70,7 @@ function warnings({ earlier, comparison }: Written): string[] {
         ...missing.map((key) => `  ${key}`),
         `They are in ${earlier}; keep it.`,
         "Was the stack lost and made anew? Its keys come back with",
-        `  npm run restore -- ${shellWord(earlier)} --stack NEWNAME`,
+        `  ${asCalled("restore", shellWord(earlier), "--stack NEWNAME")}`,
     ];
 }
 
@@ -69,4 +84,40 @@ function asJson(file: string, content: Backup, { earlier, comparison }: Written)
         comparison: comparison?.kind ?? "none",
         missing: comparison?.missing ?? [],
     };
+}
+
+/**
+ * All of a stack that cannot be made again; the server is not asked.
+ *
+ * @throws UserError when the stack was not deployed yet
+ */
+async function backupOf(target: Target, now = new Date()): Promise<Backup> {
+    const [outputs, config, stack] = await Promise.all([
+        readOutputs(target),
+        readRawConfig(target),
+        stackName(target),
+    ]);
+    return {
+        format: "nix-cache backup",
+        version: 1,
+        written: now.toISOString(),
+        stack,
+        configuration: Object.fromEntries(
+            Object.entries(config.values)
+                .filter(([key, value]) => worthKeeping(key, value))
+                .map(([key, value]) => [key, entry(value, config.isSecret(key))]),
+        ),
+        signingKeys: outputs.signingKeys,
+        builderSecrets: outputs.declared.builders,
+        caCertificate: outputs.hostConfig.caCertificate,
+    };
+}
+
+/** Empty values say that a default is to be derived; keys and secrets are kept as such. */
+function worthKeeping(key: string, value: string): boolean {
+    return !["", "[]", "{}"].includes(value) && !/:(signingKeys|builderSecrets)$/.test(key);
+}
+
+function entry(value: string, secret: boolean): ConfigEntry {
+    return { value: value.startsWith("[") ? (JSON.parse(value) as ConfigItem[]) : value, secret };
 }

@@ -3,20 +3,57 @@ import { Agent as HttpsAgent } from "node:https";
 import { createSecureContext, getCACertificates } from "node:tls";
 import { UserError } from "../cache/problem.ts";
 import type { Connection } from "../s3/connection.ts";
-import type { Options } from "./commands.ts";
 import { accessChecks } from "../doctor/access.ts";
 import { table, type Check } from "../doctor/check.ts";
 import { contentChecks } from "../doctor/content.ts";
 import type { Finding } from "../doctor/finding.ts";
 import { reachabilityChecks } from "../doctor/reachability.ts";
 import { DEFAULT_UPSTREAMS, Upstreams } from "../doctor/upstream.ts";
-import { EXIT, type ExitStatus } from "./exitStatus.ts";
+import { command, METRICS, type Given } from "../system/command.ts";
+import { EXIT, type ExitStatus } from "../system/exitStatus.ts";
 import { readOutputs, type Target } from "../engine/target.ts";
 
 const DEFAULT_SAMPLE = 20;
 
+const OPTIONS = {
+    deep: {
+        type: "boolean",
+        help: "checks the whole content: signatures, references, expiry; reads every NAR and hashes it",
+    },
+    "nar-bytes": {
+        type: "string",
+        value: "SIZE",
+        help: "with --deep: reads NARs of no more than so much in all, of every size; for example 10GiB",
+    },
+    sample: {
+        type: "string",
+        value: "N",
+        help: `checks N narinfos; default: ${DEFAULT_SAMPLE}, with --deep: all`,
+    },
+    upstream: {
+        type: "string",
+        multiple: true,
+        value: "URL",
+        help: "another cache that hosts have, asked for what is not in this one; more than once for several, '' for none. Default: https://cache.nixos.org",
+    },
+    all: {
+        type: "boolean",
+        help: "lists everything that is wrong, and not the first of each check (--json does, too)",
+    },
+    metrics: METRICS,
+} as const;
+
+type Options = Given<typeof OPTIONS>;
+
+export default command({
+    summary: "looks at the cache as hosts see it",
+    options: OPTIONS,
+    ends: [EXIT.failed, EXIT.unreachable, EXIT.doctorWarning, EXIT.doctorFailure],
+    run: doctor,
+});
+
 /** `nix-cache doctor`: looks at the cache as hosts see it; all it changes is its probe object. */
-export async function doctor(target: Target, options: Options): Promise<ExitStatus> {
+async function doctor(target: Target, options: Options): Promise<ExitStatus> {
     const sample = sampleSize(options);
     const narBytes = bytesToRead(options);
     const upstreamUrls = (options.upstream ?? DEFAULT_UPSTREAMS).filter((url) => url !== "");

@@ -1,7 +1,8 @@
 import { findDrift } from "../drift/findDrift.ts";
 import { findingLine, isFinal, isRepairable, type Finding } from "../drift/finding.ts";
 import type { Connection } from "../s3/connection.ts";
-import { EXIT, type ExitStatus } from "./exitStatus.ts";
+import { command, METRICS } from "../system/command.ts";
+import { EXIT, type ExitStatus } from "../system/exitStatus.ts";
 import { readOutputs, readServerConfig, type Outputs, type Target } from "../engine/target.ts";
 
 /** What was compared, and what is different. */
@@ -33,8 +34,15 @@ export function driftStatus(findings: readonly Finding[]): ExitStatus {
     return findings.every(isFinal) ? EXIT.beyondRepair : EXIT.drift;
 }
 
+export default command({
+    summary: "is anything on the server different from what the stack declares? reads only",
+    options: { metrics: METRICS },
+    ends: [EXIT.failed, EXIT.drift, EXIT.unreachable, EXIT.beyondRepair],
+    run: (target, { json = false }) => drift(target, json),
+});
+
 /** `nix-cache drift` */
-export async function drift(target: Target, json: boolean): Promise<ExitStatus> {
+async function drift(target: Target, json: boolean): Promise<ExitStatus> {
     const { outputs, connection, findings } = await lookForDrift(target);
     const status = driftStatus(findings);
     const { bucket } = outputs.declared;

@@ -1,11 +1,25 @@
 import { spawn } from "node:child_process";
+import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { EXIT, type ExitStatus } from "./exitStatus.ts";
-import { queueFolder, type PushOptions } from "../push/options.ts";
+import { EXIT, type ExitStatus } from "../system/exitStatus.ts";
+import { LIMIT, QUEUE, queueFolder, type QueueValues } from "../push/queuePlace.ts";
+import { command } from "../system/command.ts";
 
 /** Milliseconds that a hook waits for the queue, once the process that asks it has begun; it begins late on a busy machine. */
 const DEADLINE_MS = 1_800;
 const BEGIN_MS = 20_000;
+
+export default command({
+    summary: "queues store paths for a push; for Nix's post-build-hook, never fails a build",
+    arguments: {
+        "[PATH…]":
+            "store paths; default: OUT_PATHS, else the outputs of DRV_PATH, as Nix gives them to a post-build-hook",
+    },
+    options: { ...QUEUE, ...LIMIT },
+    ends: [],
+    anywhere: true,
+    run: (_, { queue, limit }, paths) => enqueue({ queue, limit }, paths),
+});
 
 /**
  * `nix-cache enqueue`: what a post-build-hook calls. Nix waits for it and takes
@@ -18,7 +32,7 @@ const BEGIN_MS = 20_000;
  *
  * @param given store paths. Default: what Nix says it has built
  */
-export async function enqueue(options: PushOptions, given: readonly string[]): Promise<ExitStatus> {
+async function enqueue(options: QueueValues, given: readonly string[]): Promise<ExitStatus> {
     const folder = queueFolder(options);
     try {
         const answered = await work([JSON.stringify(options), ...given]);
@@ -31,10 +45,7 @@ export async function enqueue(options: PushOptions, given: readonly string[]): P
 
 /** @returns whether it came to its end in time. @throws Error when it could not be begun */
 async function work(args: readonly string[]): Promise<boolean> {
-    const file = fileURLToPath(import.meta.url).replace(
-        /commands(.)enqueue(\.[jt]s)$/,
-        "push$1enqueueWork$2",
-    );
+    const file = fileURLToPath(new URL(`../push/enqueueWork${extname(import.meta.url)}`, import.meta.url));
     const child = spawn(process.execPath, [file, ...args], {
         // It holds nothing that Nix waits for, and no signal to the hook's group ends it.
         stdio: ["ignore", "pipe", "pipe"],

@@ -1,22 +1,55 @@
 import { findingLine, isFinal, type Finding } from "../drift/finding.ts";
 import { carryOut } from "../minio/removals.ts";
 import { checkBeforeUp } from "../engine/beforeUp.ts";
+import { command } from "../system/command.ts";
 import { confirm } from "../system/confirm.ts";
 import { driftJson, driftStatus, findingJson, lookForDrift, type DriftReport } from "./drift.ts";
-import type { ExitStatus } from "./exitStatus.ts";
+import { EXIT, type ExitStatus } from "../system/exitStatus.ts";
 import { forgetResources } from "../engine/forget.ts";
-import { differences, planSteps, removalDone, removalsOf, removalStep } from "../drift/healPlan.ts";
-import { entered, mayChange } from "../system/ledger.ts";
-import { OtherPlan, sayDifferences } from "./otherPlan.ts";
+import {
+    differences,
+    planSteps,
+    removalDone,
+    removalsOf,
+    removalStep,
+    type Differences,
+} from "../drift/healPlan.ts";
+import { asCalled } from "../system/asCalled.ts";
+import { account, entered, mayChange } from "../system/ledger.ts";
+import { differenceWords } from "../drift/otherPlan.ts";
 import { stoppable, type GoOn } from "../engine/stoppable.ts";
 import { stackName, type NamedTarget, type Target } from "../engine/target.ts";
 import { isStateWhole } from "../engine/wholeState.ts";
 
 /** The options of `nix-cache heal`. */
-export interface HealOptions {
+interface HealOptions {
     /** Does not ask. Default: false. */
     readonly yes?: boolean | undefined;
     readonly json?: boolean | undefined;
+}
+
+export default command({
+    summary: "puts the server back, with the same keys and secrets; asks first",
+    options: { yes: { type: "boolean", short: "y", help: "does not ask" } },
+    ends: [
+        EXIT.failed,
+        [EXIT.drift, "drift is left, or the server has changed since the plan was shown"],
+        EXIT.unreachable,
+        EXIT.beyondRepair,
+    ],
+    run: heal,
+});
+
+/** The server is not as it was when the plan was shown. */
+class OtherPlan extends Error {
+    readonly report: DriftReport;
+    readonly differences: Differences;
+
+    constructor(report: DriftReport, found: Differences) {
+        super("what differs on the server is not what was shown");
+        this.report = report;
+        this.differences = found;
+    }
 }
 
 /**
@@ -35,7 +68,7 @@ export interface HealOptions {
  * With `--json` what is said goes to standard error, and standard output gets
  * one object at the end.
  */
-export async function heal(given: Target, options: HealOptions): Promise<ExitStatus> {
+async function heal(given: Target, options: HealOptions): Promise<ExitStatus> {
     mayChange();
     const say = options.json === true ? console.error : console.log;
     const target: NamedTarget = { ...given, stack: await stackName(given) };
@@ -75,7 +108,7 @@ export async function heal(given: Target, options: HealOptions): Promise<ExitSta
     say("\nthis will be done; no object of the cache is deleted, no key or secret changes:");
     planSteps(findings).forEach((step) => say(`  - ${step}`));
     if (options.yes !== true) {
-        await confirm("go on?", "npm run -s heal -- --yes");
+        await confirm("go on?", asCalled("heal", "--yes"));
         await check();
     }
 
@@ -86,7 +119,7 @@ export async function heal(given: Target, options: HealOptions): Promise<ExitSta
         await stoppable((goOn) => carryOutPlan(target, findings, doing, goOn));
     } catch (error) {
         if (!(error instanceof OtherPlan)) throw error;
-        sayDifferences(error.differences, say);
+        differenceWords(error.differences, account(), asCalled("heal")).forEach(say);
         return end(error.report);
     }
 

@@ -1,33 +1,50 @@
 import { chmodSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { shown, UserError } from "../cache/problem.ts";
+import { UsageError } from "../cache/usageError.ts";
 import { makeFolder } from "../system/folders.ts";
 import type { BuilderSecrets, HostFile, HostPlan } from "../hosts/hostPlan.ts";
 import { HOST_NAMES, hostPlan, SINGLE_FILES } from "../hosts/hosts.ts";
-import { EXIT, type ExitStatus } from "./exitStatus.ts";
+import { command, type Given } from "../system/command.ts";
+import { EXIT, type ExitStatus } from "../system/exitStatus.ts";
 import { systemErrorWords } from "../system/systemError.ts";
 import { systemCertificates } from "../system/systemCertificates.ts";
 import { readHostConfig, readOutputs, type Target } from "../engine/target.ts";
 import { writeWhole } from "../system/wholeFile.ts";
 
-/** The options of `nix-cache host`. */
-export interface HostOptions {
-    readonly builder?: string | undefined;
-    readonly out?: string | undefined;
-    readonly json?: boolean | undefined;
-}
+const OPTIONS = {
+    builder: {
+        type: "string",
+        value: "B",
+        help: "with the secrets of this builder, so that the host can push",
+    },
+    out: {
+        type: "string",
+        value: "FOLDER",
+        help: "writes files into a folder instead; those with secrets have mode 0600",
+    },
+} as const;
+
+type HostOptions = Given<typeof OPTIONS>;
+
+export default command({
+    summary: "prints what a host that is not NixOS needs, to read from the cache or to push to it",
+    arguments: {
+        NAME: "linux, macos, nix-darwin, github-actions or container; or a single file: nix-conf, ca-bundle, credentials (secret), signing-key (secret)",
+    },
+    options: OPTIONS,
+    ends: [EXIT.failed],
+    run: (target, options, [name = ""]) => host(target, name, options),
+});
 
 /**
  * `nix-cache host NAME`: what a host that is not NixOS needs, from the stack's
  * outputs; the server is not asked. Secrets are read only where the host is to
  * push, or the file that is asked for is one.
  */
-export async function host(target: Target, name: string, options: HostOptions): Promise<ExitStatus> {
+async function host(target: Target, name: string, options: HostOptions): Promise<ExitStatus> {
     if (!HOST_NAMES.includes(name)) {
-        console.error(
-            `nix-cache: there is no host ${shown(name)}; it must be one of ${HOST_NAMES.join(", ")}`,
-        );
-        return EXIT.usage;
+        throw new UsageError(`there is no host ${shown(name)}; it must be one of ${HOST_NAMES.join(", ")}`);
     }
     const [config, builder] = await Promise.all([
         readHostConfig(target),

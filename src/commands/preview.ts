@@ -1,15 +1,24 @@
 import { isDriftWarning } from "../drift/finding.ts";
 import { plannedIn } from "../engine/pulumiOutput.ts";
-import { EXIT, type ExitStatus } from "./exitStatus.ts";
+import { EXIT, type ExitStatus } from "../system/exitStatus.ts";
 import { checkBeforeUp } from "../engine/beforeUp.ts";
 import { follow, isMarker, summary } from "../engine/follow.ts";
+import { asCalled } from "../system/asCalled.ts";
+import { command } from "../system/command.ts";
 import { mayChange } from "../system/ledger.ts";
 import { readOutputsIfAny, stackName, type Target } from "../engine/target.ts";
-import { previewStack } from "../engine/upStack.ts";
+
+export default command({
+    summary: "pulumi preview --expect-no-changes, also without Pulumi's language host",
+    options: {},
+    ends: [EXIT.failed, [EXIT.drift, "something would be changed"], EXIT.unreachable],
+    run: (target, { json = false }) => preview(target, json),
+});
 
 /** `nix-cache preview`: what `pulumi preview --expect-no-changes` does, also without a language host. */
-export async function preview(given: Target, json: boolean): Promise<ExitStatus> {
+async function preview(given: Target, json: boolean): Promise<ExitStatus> {
     mayChange();
+    const { previewStack } = await import("../engine/upStack.ts");
     const say = json ? console.error : console.log;
     const stack = await stackName(given);
     const target = { ...given, stack };
@@ -22,8 +31,9 @@ export async function preview(given: Target, json: boolean): Promise<ExitStatus>
     const all = summary(changes);
     if (json) console.log(JSON.stringify({ stack, changes, planned, warnings }));
     const drifted = warnings.some(isDriftWarning);
-    if (drifted) say("to put back what was changed by hand: npm run -s heal");
-    if (planned.some((line) => !isMarker(line))) say(`${all ?? ""}; to do it: pulumi up (or npm run -s up)`);
+    if (drifted) say(`to put back what was changed by hand: ${asCalled("heal")}`);
+    if (planned.some((line) => !isMarker(line)))
+        say(`${all ?? ""}; to do it: pulumi up (or ${asCalled("up")})`);
     else say(drifted ? "nothing else would be changed" : "nothing would be changed");
     return all === undefined ? EXIT.ok : EXIT.drift;
 }

@@ -2,17 +2,28 @@ import { constants } from "node:os";
 import { mkdirSync, rmSync } from "node:fs";
 import { printable, UserError } from "../cache/problem.ts";
 import { UsageError } from "../cache/usageError.ts";
-import { EXIT, type ExitStatus } from "./exitStatus.ts";
+import { EXIT, type ExitStatus } from "../system/exitStatus.ts";
 import { ServerError } from "../s3/serverError.ts";
+import { asCalled } from "../system/asCalled.ts";
+import { command } from "../system/command.ts";
 import { refuseOthers } from "../system/asOwner.ts";
 import { oneLine } from "../content/outage.ts";
 import { lockQueue } from "../push/lock.ts";
 import { requireNix } from "../content/nix.ts";
-import { pushSettings, queueFolder, type PushOptions } from "../push/options.ts";
+import { PUSH_OPTIONS, pushSettings, type PushOptions } from "../push/options.ts";
+import { queueFolder } from "../push/queuePlace.ts";
 import { Queue } from "../push/queue.ts";
 import { readSettings } from "../push/settings.ts";
 import { isSystemError, systemWords } from "../system/systemError.ts";
 import { Worker, type Mode, type Worked } from "../push/worker.ts";
+
+export default command({
+    summary: "signs and pushes what is queued, until the queue is empty",
+    options: PUSH_OPTIONS,
+    ends: [[EXIT.failed, "refused, or not all was pushed; the message says what to do"], EXIT.unreachable],
+    anywhere: true,
+    run: (_, options) => push(options),
+});
 
 /**
  * `nix-cache push`: works the queue until it is empty, with `--once` each path
@@ -21,7 +32,7 @@ import { Worker, type Mode, type Worked } from "../push/worker.ts";
  * @returns a status other than 0 with its reason as the last line on standard error
  * @throws UserError when a file cannot be read or does not fit, or another push works this queue
  */
-export async function push(options: PushOptions): Promise<ExitStatus> {
+async function push(options: PushOptions): Promise<ExitStatus> {
     if (options.watch === true && options.once === true)
         throw new UsageError("it is --watch or --once, not both");
     const settings = readSettings(pushSettings(options));
@@ -55,7 +66,9 @@ function end(queue: Queue, { givenUp, outage }: Worked): ExitStatus {
     const failed = queue.failed().length;
     if (failed === 0) return EXIT.ok;
     const when = givenUp === 0 ? ", before now" : "";
-    tell(`${paths(failed)} given up${when}: nix-cache queue says why, nix-cache queue --retry tries again`);
+    tell(
+        `${paths(failed)} given up${when}: ${asCalled("queue")} says why, ${asCalled("queue", "--retry")} tries again`,
+    );
     return EXIT.failed;
 }
 

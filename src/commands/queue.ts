@@ -1,20 +1,38 @@
 import { UserError } from "../cache/problem.ts";
-import { EXIT, type ExitStatus } from "./exitStatus.ts";
+import { EXIT, type ExitStatus } from "../system/exitStatus.ts";
 import { writeMetrics } from "../system/metrics.ts";
 import { asOwner } from "../system/asOwner.ts";
-import { queueFolder, queueLimit, type PushOptions } from "../push/options.ts";
+import { LIMIT, QUEUE, queueFolder, queueLimit } from "../push/queuePlace.ts";
+import { command, type Given } from "../system/command.ts";
 import { Queue } from "../push/queue.ts";
 import { report, reportLines, reportMetrics, type Report } from "../push/report.ts";
 import { isSystemError, systemWords } from "../system/systemError.ts";
+
+const OPTIONS = {
+    retry: { type: "boolean", help: "queues again what was given up" },
+    metrics: {
+        type: "string",
+        value: "FILE",
+        help: "writes it for Prometheus's textfile collector",
+    },
+    ...QUEUE,
+    ...LIMIT,
+} as const;
+
+export default command({
+    summary: "what waits to be pushed, since when, and what went wrong",
+    options: OPTIONS,
+    ends: [EXIT.failed],
+    anywhere: true,
+    run: (_, options) => queue(options),
+});
 
 /**
  * `nix-cache queue`
  *
  * @throws UserError when the queue cannot be read
  */
-export function queue(
-    options: PushOptions & { json?: boolean | undefined; metrics?: string | undefined },
-): ExitStatus {
+function queue(options: Given<typeof OPTIONS>): ExitStatus {
     const folder = queueFolder(options);
     const limit = queueLimit(options);
     const the = new Queue(folder);
@@ -35,7 +53,7 @@ function look(the: Queue, folder: string, limit: number, retry: boolean): { agai
 }
 
 /** What the system refuses, in one line. */
-export function inWords<Result>(work: () => Result): Result {
+function inWords<Result>(work: () => Result): Result {
     try {
         return work();
     } catch (error) {

@@ -4,8 +4,10 @@ import { fileURLToPath } from "node:url";
 import { UserError } from "../cache/problem.ts";
 import { makeFolder } from "../system/folders.ts";
 import { parseBackup, type Backup } from "../backup/backupFile.ts";
-import { decrypt, keyForKnown, type Lock } from "../backup/encryption.ts";
-import { EXIT, type ExitStatus } from "./exitStatus.ts";
+import { decrypt, keyForKnown, PASSPHRASE_FILE, type Lock } from "../backup/encryption.ts";
+import { asCalled } from "../system/asCalled.ts";
+import { command, type Given } from "../system/command.ts";
+import { EXIT, type ExitStatus } from "../system/exitStatus.ts";
 import { entered, mayChange } from "../system/ledger.ts";
 import { prompt } from "../system/prompt.ts";
 import { askPulumi, runPulumi } from "../engine/pulumi.ts";
@@ -21,19 +23,28 @@ import {
 import { keysIn, stackFile } from "../engine/stackFile.ts";
 import { readRawConfig, stackArguments, stackName, type Target } from "../engine/target.ts";
 
-/** The options of `nix-cache restore`. */
-export interface RestoreOptions extends Lock {
-    readonly json?: boolean | undefined;
-    /** Whether settings that differ are overwritten without a question. Default: false. */
-    readonly yes?: boolean | undefined;
-}
+const OPTIONS = {
+    yes: { type: "boolean", short: "y", help: "overwrites settings that differ without asking" },
+    identity: { type: "string", value: "F", help: "file with the age identity (AGE-SECRET-KEY-1…)" },
+    ...PASSPHRASE_FILE,
+} as const;
+
+type RestoreOptions = Given<typeof OPTIONS>;
+
+export default command({
+    summary: "puts a backup into the configuration of a new or emptied stack",
+    arguments: { FILE: "the backup" },
+    options: OPTIONS,
+    ends: [EXIT.failed],
+    run: (target, options, [file = ""]) => restore(target, file, options),
+});
 
 /**
  * `nix-cache restore FILE`: puts configuration, keys and secrets into a new or
  * emptied stack; the next `up` makes the cache of them, or takes over what
  * the server still has. Repeating it does the same again.
  */
-export async function restore(
+async function restore(
     target: Target,
     file: string,
     { json = false, yes = false, ...lock }: RestoreOptions,
@@ -65,7 +76,7 @@ export async function restore(
     if (json) console.log(JSON.stringify({ stack, of, written, settings: entries.map(([key]) => key) }));
     say(`\nstack ${stack} has the configuration, keys and secrets of ${of} as of ${written}`);
     say(
-        `next: check minio:minioServer and minio:minioPassword if the server is another, then pulumi up --stack ${stack} (or npm run up -- --stack ${stack})`,
+        `next: check minio:minioServer and minio:minioPassword if the server is another, then pulumi up --stack ${stack} (or ${asCalled("up", "--stack", stack)})`,
     );
     return EXIT.ok;
 }
@@ -108,7 +119,7 @@ async function refuseFilledStack(target: Target): Promise<void> {
     );
     if (held.length === 0) return;
     throw new UserError(
-        `the stack has ${held.length} resources: a backup is restored into a new or emptied one (--stack NEWNAME; or pulumi stack rm --force, which forgets this one and leaves the server as it is); to put back what was changed on the server: npm run heal`,
+        `the stack has ${held.length} resources: a backup is restored into a new or emptied one (--stack NEWNAME; or pulumi stack rm --force, which forgets this one and leaves the server as it is); to put back what was changed on the server: ${asCalled("heal")}`,
     );
 }
 

@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { builtPaths } from "./builtPaths.ts";
 import { Incoming } from "./incoming.ts";
-import { queueFolder, queueLimit, type PushOptions } from "./options.ts";
+import { queueFolder, queueLimit, type QueueValues } from "./queuePlace.ts";
 import { isStorePath } from "../cache/storePath.ts";
 import { isSystemError, systemWords } from "../system/systemError.ts";
 
@@ -17,7 +17,7 @@ process.stdout.write(".");
 
 try {
     const [options = "{}", ...given] = process.argv.slice(2);
-    await enqueue(JSON.parse(options) as PushOptions, given);
+    await enqueue(JSON.parse(options) as QueueValues, given);
 } catch (error) {
     const words = isSystemError(error)
         ? systemWords(error)
@@ -28,7 +28,7 @@ try {
 }
 await watchdog.terminate();
 
-async function enqueue(options: PushOptions, given: readonly string[]): Promise<void> {
+async function enqueue(options: QueueValues, given: readonly string[]): Promise<void> {
     const limit = queueLimit(options);
     const paths = given.length > 0 ? given : await builtPaths(process.env);
     for (const path of paths.filter((one) => !isStorePath(one)))

@@ -1,70 +1,76 @@
-import { homedir } from "node:os";
-import { isAbsolute, join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { UsageError } from "../cache/usageError.ts";
+import type { Values } from "../system/command.ts";
 import { DEFAULT_BACKOFF } from "./backoff.ts";
+import { count, QUEUE } from "./queuePlace.ts";
 import type { GivenSettings, TransportName } from "./settings.ts";
-
-/** The options of `enqueue`, `push` and `queue`, as they were given. */
-export interface PushOptions {
-    readonly queue?: string | undefined;
-    readonly limit?: string | undefined;
-    readonly "host-config"?: string | undefined;
-    readonly credentials?: string | undefined;
-    readonly "signing-key"?: string | undefined;
-    readonly profile?: string | undefined;
-    readonly "upstream-key"?: string[] | undefined;
-    readonly transport?: string | undefined;
-    readonly compression?: string | undefined;
-    readonly "max-tries"?: string | undefined;
-    readonly "first-pause"?: string | undefined;
-    readonly "longest-pause"?: string | undefined;
-    readonly store?: string | undefined;
-    readonly watch?: boolean | undefined;
-    readonly once?: boolean | undefined;
-    readonly retry?: boolean | undefined;
-    readonly force?: boolean | undefined;
-}
-
-/** As `parseArgs` of Node takes them. */
-export const PUSH_ARGUMENTS = {
-    queue: { type: "string" },
-    limit: { type: "string" },
-    "host-config": { type: "string" },
-    credentials: { type: "string" },
-    "signing-key": { type: "string" },
-    profile: { type: "string" },
-    "upstream-key": { type: "string", multiple: true },
-    transport: { type: "string" },
-    compression: { type: "string" },
-    "max-tries": { type: "string" },
-    "first-pause": { type: "string" },
-    "longest-pause": { type: "string" },
-    store: { type: "string" },
-    watch: { type: "boolean" },
-    once: { type: "boolean" },
-    retry: { type: "boolean" },
-    force: { type: "boolean" },
-} as const;
 
 type Environment = NodeJS.ProcessEnv;
 
-const DEFAULT_LIMIT = 10_000;
+/** Of Nix's compressions (Nix manual, `compression` of an HTTP or S3 binary cache store), those that every version reads. */
+const COMPRESSIONS = ["xz", "zstd", "gzip", "bzip2", "br", "none"];
 
-/** The queue's folder, as an absolute path: as given, else systemd's for this unit, else root's or the user's own. */
-export function queueFolder({ queue }: PushOptions, env: Environment = process.env): string {
-    const given = queue ?? env.NIX_CACHE_QUEUE ?? env.STATE_DIRECTORY;
-    if (given !== undefined && given !== "") return resolve(given);
-    if (process.getuid?.() === 0) return "/var/lib/nix-cache-push";
-    // Relative paths in these variables are to be passed over (XDG Base Directory Specification).
-    const { XDG_STATE_HOME: state = "" } = env;
-    return join(isAbsolute(state) ? state : join(homedir(), ".local", "state"), "nix-cache-push");
-}
+/** The options of `nix-cache push`. */
+export const PUSH_OPTIONS = {
+    watch: { type: "boolean", help: "goes on for ever, as a service" },
+    once: { type: "boolean", help: "tries each path once, as from cron" },
+    force: {
+        type: "boolean",
+        help: "sends again what looks good in the cache, with all that it refers to",
+    },
+    "host-config": {
+        type: "string",
+        value: "FILE",
+        help: "from: pulumi stack output hostConfig --json. Default: NIX_CACHE_HOST_CONFIG_FILE",
+    },
+    credentials: {
+        type: "string",
+        value: "FILE",
+        help: "AWS credentials file. Default: AWS_SHARED_CREDENTIALS_FILE",
+    },
+    "signing-key": {
+        type: "string",
+        value: "FILE",
+        help: "secret signing key. Default: NIX_CACHE_SIGNING_KEY_FILE",
+    },
+    profile: {
+        type: "string",
+        value: "NAME",
+        help: "profile in the credentials file. Default: the stack's first builder",
+    },
+    "upstream-key": {
+        type: "string",
+        multiple: true,
+        value: "NAME",
+        help: "paths that a key of this name signed are skipped: other caches have them; more than once for several, '' for none. Default: cache.nixos.org-1",
+    },
+    transport: {
+        type: "string",
+        value: "s3|file",
+        help: "s3: Nix's own copy where it can do it; file: export, then upload (Nix without S3)",
+    },
+    compression: {
+        type: "string",
+        value: "NAME",
+        help: "of NARs: xz, zstd, gzip, bzip2, br or none. Default: Nix's own (xz)",
+    },
+    "max-tries": {
+        type: "string",
+        value: "N",
+        help: "tries of a path that fails by its own fault. Default: 5",
+    },
+    "first-pause": {
+        type: "string",
+        value: "S",
+        help: "seconds before a new try; doubles each time. Default: 5",
+    },
+    "longest-pause": { type: "string", value: "S", help: "seconds, at most. Default: 900" },
+    store: { type: "string", value: "URL", help: "the local store. Default: Nix's own" },
+    ...QUEUE,
+} as const;
 
-/** Number of paths that may wait. Default: 10 000. */
-export function queueLimit({ limit }: PushOptions, env: Environment = process.env): number {
-    const given = limit ?? (env.NIX_CACHE_QUEUE_LIMIT === "" ? undefined : env.NIX_CACHE_QUEUE_LIMIT);
-    return count("limit", given) ?? DEFAULT_LIMIT;
-}
+/** What the command line said. */
+export type PushOptions = Values<typeof PUSH_OPTIONS>;
 
 /**
  * What the options say, and where they say nothing, the environment.
@@ -111,21 +117,12 @@ function transportName(given: string | undefined): TransportName | undefined {
     throw new UsageError(`--transport is ${JSON.stringify(given)}; it must be s3 or file`);
 }
 
-/** Of Nix's compressions (Nix manual, `compression` of an HTTP or S3 binary cache store), those that every version reads. */
-const COMPRESSIONS = ["xz", "zstd", "gzip", "bzip2", "br", "none"];
-
 function compressionName(given: string | undefined): string | undefined {
     if (given === undefined || given === "") return undefined;
     if (COMPRESSIONS.includes(given)) return given;
     throw new UsageError(
         `--compression is ${JSON.stringify(given)}; it must be one of ${COMPRESSIONS.join(", ")}`,
     );
-}
-
-function count(option: string, given: string | undefined): number | undefined {
-    if (given === undefined) return undefined;
-    if (/^\d{1,9}$/.test(given) && Number(given) > 0) return Number(given);
-    throw new UsageError(`--${option} is ${JSON.stringify(given)}; it must be a whole number from 1`);
 }
 
 /** @returns milliseconds */

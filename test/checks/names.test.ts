@@ -3,8 +3,8 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { HOST_NAMES } from "../../src/hosts/hosts.ts";
-import { COMMANDS } from "../../src/commands/commands.ts";
-import { EXIT_HELP } from "../../src/commands/exitStatus.ts";
+import { installedCommands } from "../../src/cli/commandFiles.ts";
+import { EXIT_WORDS } from "../../src/system/exitStatus.ts";
 import { runMetrics } from "../../src/system/metrics.ts";
 import { reportMetrics } from "../../src/push/report.ts";
 import { checkConfig } from "../../src/stack/stackConfig.ts";
@@ -21,6 +21,8 @@ const ALL = [
         .filter((file) => file.endsWith(".md"))
         .map((file) => `docs/${file}`),
 ].map(page);
+
+const COMMANDS = new Map(await installedCommands());
 
 /** Every key that the configuration is asked for, and one that it needs. */
 function keysRead(): string[] {
@@ -72,13 +74,10 @@ describe("what the documents name", () => {
 
     it("is every command, exit status, metric and kind of host", () => {
         const commands = table(page("README.md"), "Commands").flatMap(([name]) => names(name));
-        assert.deepEqual(commands.toSorted(), COMMANDS.map(({ name }) => name).sort());
+        assert.deepEqual(commands.toSorted(), [...COMMANDS.keys()]);
 
         const statuses = table(page("docs/operating.md"), "Exit statuses").map(([status]) => Number(status));
-        assert.deepEqual(
-            statuses,
-            EXIT_HELP.map(([status]) => status),
-        );
+        assert.deepEqual(statuses, Object.keys(EXIT_WORDS).map(Number));
 
         const now = new Date();
         const metrics = [
@@ -100,9 +99,9 @@ describe("what the documents name", () => {
                 ([whole, by = "", name = ""]) => ({ file, whole, isScript: by === "npm run", name }),
             ),
         );
-        const seen = typed.filter(({ name }) => COMMANDS.some((command) => command.name === name)).length;
+        const seen = typed.filter(({ name }) => COMMANDS.has(name)).length;
         const wrong = typed.flatMap(({ file, whole, isScript, name }) => {
-            const isThere = isScript ? name in scripts : COMMANDS.some((command) => command.name === name);
+            const isThere = isScript ? name in scripts : COMMANDS.has(name);
             if (!isThere) return [`${file}: ${whole}`];
             return unknownOptions(name, whole).map((option) => `${file}: ${whole}: --${option}`);
         });
@@ -125,9 +124,9 @@ describe("what the documents name", () => {
 
 /** Options that the command does not take. Of a script that is no command, none is looked at. */
 function unknownOptions(name: string, line: string): string[] {
-    const command = COMMANDS.find((one) => one.name === name);
+    const command = COMMANDS.get(name);
     if (command === undefined) return [];
-    const known: readonly string[] = ["stack", "json", "help", ...command.options];
+    const known = Object.keys(command.options);
     const given = [...line.matchAll(/\s--([a-z][a-z-]*)/g)].map(([, option = ""]) => option);
     return given.filter((option) => !known.includes(option));
 }

@@ -136,7 +136,7 @@ export const ROOMS: readonly Room[] = [
     {
         room: "src/cli",
         what: "the door: finds the command, parses its options, prints errors",
-        may: ["src/cache", "src/system", "src/s3", "src/engine", "src/commands"],
+        may: ["src/cache", "src/system", "src/s3", "src/commands"],
         packages: [],
         why: "the door knows commands, and nothing of what they do",
     },

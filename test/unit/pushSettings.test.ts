@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { metricsText, runMetrics } from "../../src/system/metrics.ts";
 import { readCredentials } from "../../src/push/credentials.ts";
 import { parseHostConfig } from "../../src/push/hostConfigFile.ts";
-import { pushSettings, queueFolder, queueLimit } from "../../src/push/options.ts";
+import { pushSettings } from "../../src/push/options.ts";
+import { queueFolder, queueLimit } from "../../src/push/queuePlace.ts";
 import { readSettings } from "../../src/push/settings.ts";
 import { signingKeyFromSeed } from "../../src/cache/signingKey.ts";
 
