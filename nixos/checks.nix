@@ -78,11 +78,23 @@ let
     // lib.optionalAttrs (self.user == "root") {
       ExecStartPre = pkgs.writeShellScript "nix-cache-${what}-owner" ''
         # What is in this folder runs as root, so nobody else may write it.
-        found=$(${pkgs.findutils}/bin/find ${lib.escapeShellArg self.projectDir} \
-          \( ! -user root -o -perm /022 ! -type l \) -print -quit)
-        [ -z "$found" ] && exit 0
-        echo "$found is not root's alone: set services.nix-cache.checks.user to its owner" >&2
-        exit 1
+        export PATH=${lib.makeBinPath [ pkgs.coreutils pkgs.findutils ]}
+        say() {
+          echo "$1 is not root's alone: set services.nix-cache.checks.user to its owner" >&2
+          exit 1
+        }
+        cd -P ${lib.escapeShellArg self.projectDir}
+        # Links count by what they lead to.
+        found=$(find -L . \( ! -user root -o -perm /022 \) -print -quit)
+        [ -z "$found" ] || say "$PWD/$found"
+        at=$PWD
+        while [ -n "$at" ]; do
+          case "$(stat -c %A:%u "$at")" in
+          ?????-??-*:0 | ?????????[tT]:0) ;;
+          *) say "$at" ;;
+          esac
+          at=''${at%/*}
+        done
       '';
     }
     // lib.optionalAttrs (cfg.metricsDir != null) {

@@ -68,8 +68,9 @@ export async function alone<T>(
         throw error;
     });
     try {
-        removeUnfinished(file, true);
-        removeUnfinished(contentsFile(file), true);
+        const isAlone = held !== undefined;
+        removeUnfinished(file, isAlone);
+        removeUnfinished(contentsFile(file), isAlone);
         return await work();
     } finally {
         held?.remove();

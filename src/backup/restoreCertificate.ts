@@ -49,7 +49,8 @@ export function keepCertificate({ file, pem, folder }: CaFile): string | undefin
     try {
         if (relative(folder, file).startsWith("..") && !existsSync(file)) {
             const restored = join(folder, RESTORED);
-            createDurable(restored, pem, 0o644);
+            if (!createDurable(restored, pem, 0o644) && certificatesIn(readText(restored)).join("") !== pem)
+                return `${restored} is another certificate than in the backup: move it away, and run this again`;
             return `the private CA's certificate was written to ${restored}: look at it, and copy it to ${file}, which minio:minioCacertFile names`;
         }
         if (createDurable(file, pem, 0o644)) return `the private CA's certificate was written to ${file}`;

@@ -21,6 +21,11 @@ const ENDINGS: Readonly<Record<string, string>> = {
     br: ".br",
 };
 
+/** Whether every Nix knows a compression by this name. */
+export function isKnownCompression(name: string): boolean {
+    return name === "gzip" || Object.hasOwn(ENDINGS, name);
+}
+
 /**
  * Whether a narinfo names its NAR as a push does: after the hash of the file or
  * of the NAR, and its compression. A signature covers neither the URL nor the

@@ -36,7 +36,8 @@ async function enqueue(options: QueueValues, given: readonly string[]): Promise<
     const folder = queueFolder(options);
     try {
         const answered = await work([JSON.stringify(options), ...given]);
-        if (!answered) warn(`${folder} does not answer; what was built is queued later, or not at all`);
+        if (!answered)
+            warn(`the queue ${folder} or Nix does not answer; what was built is queued later, or not at all`);
     } catch (error) {
         warn(`not queued: ${error instanceof Error ? error.message : String(error)}`);
     }

@@ -161,9 +161,19 @@ async function carryOutPlan(
         if (found.added.length > 0) throw new OtherPlan(now, found);
         for (const removal of removalsOf(now.findings)) {
             goOn();
-            await carryOut(now.connection, now.outputs.declared.bucket, removal);
-            entered(removalDone(removal));
+            const words = removalDone(removal);
+            await carryOut(now.connection, now.outputs.declared.bucket, removal).catch((error: unknown) => {
+                if (mayHaveCome(error)) entered(`perhaps ${words}`);
+                throw error;
+            });
+            entered(words);
             doing(removalStep(removal));
         }
     });
+}
+
+/** Whether the server may have done what it was asked, though nobody was told: the connection broke, and had been there. */
+function mayHaveCome(error: unknown): boolean {
+    const { cause } = error as { cause?: { code?: string } };
+    return cause !== undefined && !["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"].includes(cause.code ?? "");
 }

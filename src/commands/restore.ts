@@ -149,8 +149,10 @@ async function removeLists(
 ): Promise<void> {
     const lists = new Set(overwritten.map(({ path }) => keyOf(path)));
     for (const key of lists)
-        if (typeof content.configuration[key]?.value === "object")
+        if (typeof content.configuration[key]?.value === "object") {
             await askPulumi(target.folder, ["config", "rm", key, ...stackArguments(target)]);
+            entered(`removed ${key} from the stack's settings`);
+        }
 }
 
 /** The value goes through standard input: every user of the machine can read a process's arguments. */

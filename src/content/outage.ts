@@ -41,8 +41,13 @@ const MACHINE = [
     /cannot be run/,
 ];
 
+/** What Nix says when the server is at fault: what is refused to one path now is refused to every other. */
+const SERVER =
+    /AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch|RequestTimeTooSkewed|StorageFull|QuotaExceeded|SlowDown|ServiceUnavailable|NoSuchBucket|HTTP error (401|403|408|429|5\d\d)/;
+
 /** The right kind of error for what Nix said. */
 export function nixFault(message: string): UserError {
+    if (SERVER.test(message)) return new ServerError(message);
     return MACHINE.some((pattern) => pattern.test(message))
         ? new MachineError(message)
         : new PathError(message);

@@ -1,7 +1,7 @@
 import { undoCoding } from "../cache/contentCoding.ts";
 import { expiryOf } from "../cache/expiryDates.ts";
 import { parseNarinfo, verifyNarinfo, type NarInfo } from "../cache/narinfo.ts";
-import { isOwnNarUrl } from "../cache/narUrl.ts";
+import { isKnownCompression, isOwnNarUrl } from "../cache/narUrl.ts";
 import { canonicalSha256 } from "../cache/sha256.ts";
 import { LIMITS } from "../s3/limits.ts";
 import type { Answer } from "../s3/connection.ts";
@@ -113,6 +113,9 @@ function fits(
     return (
         info.storePath === path &&
         isOwnNarUrl(info) &&
+        isKnownCompression(info.compression) &&
+        // Without it, nothing says that the file is whole.
+        (info.compression === "none" || (info.fileSize ?? 0) > 0) &&
         // One that is nowhere keeps hosts from the path for ever.
         others.size === references.length &&
         references.every((reference) => others.has(baseName(reference))) &&

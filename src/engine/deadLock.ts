@@ -74,17 +74,12 @@ async function remove(
 ): Promise<void> {
     const inFiles = holders.every(({ lock }) => lock.startsWith("file://"));
     const unproven = holders.filter((holder) => fateOf(holder) !== "ended");
-    if (!inFiles || unproven.length > 0) await askAbout(target, unproven[0] ?? holders[0], shell);
+    for (const holder of inFiles ? unproven : holders) await askAbout(target, holder, shell);
     if (inFiles) holders.forEach(({ lock }) => removeFile(lock));
     else await askPulumi(target.folder, ["cancel", "--yes", "--stack", target.stack]);
 }
 
-async function askAbout(
-    { stack }: { readonly stack: string },
-    holder: Holder | undefined,
-    shell: string,
-): Promise<void> {
-    if (holder === undefined) return;
+async function askAbout({ stack }: { readonly stack: string }, holder: Holder, shell: string): Promise<void> {
     const since = `Pulumi of ${nameOf(holder)} has locked the stack since ${holder.at.toISOString().replace(".000Z", "Z")}`;
     const unsure = "whether that still runs cannot be told from here";
     if (process.stdin.isTTY && process.stderr.isTTY) {

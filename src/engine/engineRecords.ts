@@ -27,8 +27,11 @@ export interface LockOwner {
 
 /** A lock says its time in whole seconds. */
 const BEFORE_MS = 2_000;
-/** An engine takes its lock first of all; a busy machine may need long even for that. */
-const AFTER_MS = 600_000;
+/**
+ * An engine takes its lock first of all. A lock that comes later may be another
+ * machine's, of the same name and a process with the same number: a person is asked.
+ */
+const AFTER_MS = 60_000;
 /** Notes of runs that were killed and never followed by another. */
 const KEPT_MS = 90 * 86_400_000;
 

@@ -88,7 +88,7 @@ export async function readRawConfig(target: Target): Promise<RawConfig> {
         values: Object.fromEntries(Object.entries(entries).map(([key, { value }]) => [key, value ?? ""])),
         isSecret: (key) => entries[key]?.secret ?? false,
         project: projectName(target.folder),
-        stack: target.stack ?? "STACK",
+        stack: target.stack?.split("/").at(-1) ?? "STACK",
         folder: target.folder,
     };
 }

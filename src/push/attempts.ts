@@ -93,7 +93,7 @@ export class Attempts {
         else if (!last) this.notes.update(after);
         const failure = { at, path, message, ...(outage ? { outage } : {}) };
         this.notes.change((state) => afterFailure(state, failure, error instanceof NixHung));
-        const next = last ? `given up after ${tries} tries` : `again in ${seconds(pause)} s`;
+        const next = gone ? `given up after ${tries} tries` : `again in ${seconds(pause)} s`;
         this.say(`not pushed: ${path}: ${message}; ${next}`);
         return gone ? "gone" : after;
     }

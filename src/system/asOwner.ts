@@ -1,14 +1,28 @@
-import { statSync } from "node:fs";
+import { lstatSync, statSync, type Stats } from "node:fs";
+import { parse, resolve, sep } from "node:path";
 import { UserError } from "../cache/problem.ts";
 import { hasCode } from "./systemError.ts";
 
-/** Whose the service's folder is, where it is there and somebody else's than root's. */
+/**
+ * Whose the service's folder is, where that is somebody else than root. Each name
+ * on its path counts, and both a link and what it leads to: whoever owns one
+ * of them decides where all below it is.
+ */
 function otherOwner(folder: string): { uid: number; gid: number } | undefined {
+    let at = parse(resolve(folder)).root;
+    for (const name of resolve(folder).slice(at.length).split(sep)) {
+        at = resolve(at, name);
+        for (const found of [statsOf(lstatSync, at), statsOf(statSync, at)])
+            if (found !== undefined && found.uid !== 0) return { uid: found.uid, gid: found.gid };
+    }
+    return undefined;
+}
+
+function statsOf(look: (path: string) => Stats, path: string): Stats | undefined {
     try {
-        const { uid, gid } = statSync(folder);
-        return uid === 0 ? undefined : { uid, gid };
+        return look(path);
     } catch (error) {
-        if (hasCode(error, "ENOENT", "ENOTDIR")) return undefined;
+        if (hasCode(error, "ENOENT", "ENOTDIR", "ELOOP")) return undefined;
         throw error;
     }
 }

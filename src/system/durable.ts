@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /**
@@ -14,7 +14,8 @@ export function writeDurably(file: string, text: string, through: string): void 
     try {
         const fd = openSync(temporary, "wx", 0o644);
         try {
-            writeSync(fd, text);
+            // One write may take less than all, without an error.
+            writeFileSync(fd, text);
             fsyncSync(fd);
         } finally {
             closeSync(fd);

@@ -19,15 +19,18 @@ export function unfinishedName(name: string, random: string): string {
 export function removeUnfinished(file: string, alone = false): void {
     const [folder, name] = [dirname(file), basename(file)];
     // Of versions that wrote one after the other under this name.
-    remove(`${file}.unfinished`);
+    removeAbandoned(`${file}.unfinished`, alone);
     const start = `.${short(name)}.`;
     for (const entry of names(folder)) {
         if (!entry.startsWith(start) || !/^[0-9a-f]{16}\.unfinished$/.test(entry.slice(start.length)))
             continue;
-        const found = lstatSync(join(folder, entry), { throwIfNoEntry: false });
-        if (found?.isFile() === true && (alone || Date.now() - found.mtimeMs > ABANDONED_MS))
-            remove(join(folder, entry));
+        removeAbandoned(join(folder, entry), alone);
     }
+}
+
+function removeAbandoned(file: string, alone: boolean): void {
+    const found = lstatSync(file, { throwIfNoEntry: false });
+    if (found?.isFile() === true && (alone || Date.now() - found.mtimeMs > ABANDONED_MS)) remove(file);
 }
 
 /** A name may have 255 bytes, and a longer one is made of it. */

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { isContentAddressed } from "../../src/cache/contentAddress.ts";
 import { nixSha256, textStorePath } from "../../src/cache/nar.ts";
 import type { NarInfo } from "../../src/cache/narinfo.ts";
-import { isOwnNarUrl, isPlainNarUrl } from "../../src/cache/narUrl.ts";
+import { isKnownCompression, isOwnNarUrl, isPlainNarUrl } from "../../src/cache/narUrl.ts";
 import { canonicalSha256 } from "../../src/cache/sha256.ts";
 import { etagOf } from "../../src/s3/etag.ts";
 
@@ -22,6 +22,13 @@ const info = (change: Partial<NarInfo>): NarInfo => ({
     references: [],
     signatures: [],
     ...change,
+});
+
+describe("a NAR's compression", () => {
+    for (const name of ["none", "xz", "bzip2", "zstd", "lzip", "lz4", "br", "gzip"])
+        it(`is known to every Nix: ${name}`, () => assert.ok(isKnownCompression(name)));
+    for (const name of ["foo", "", "toString", "zst"])
+        it(`is not: ${JSON.stringify(name)}`, () => assert.ok(!isKnownCompression(name)));
 });
 
 describe("a NAR's URL", () => {

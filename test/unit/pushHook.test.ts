@@ -154,6 +154,21 @@ describe("the post-build-hook", function () {
             assert.deepEqual(waiting(), [1]);
         });
 
+        it("is led nowhere by a service that owns the queue's folder, also when root asks", async () => {
+            const theirs = join(folder, "theirs");
+            const target = join(folder, "root");
+            mkdirSync(join(theirs, "failed"), { recursive: true });
+            mkdirSync(join(target, "work"), { recursive: true });
+            symlinkSync(target, join(theirs, "state"));
+            writeFileSync(join(theirs, "failed", baseName(PATHS[0] ?? "")), "{}");
+            for (const path of [join(theirs, "failed"), theirs]) chownSync(path, 65534, 65534);
+            chmodSync(folder, 0o755);
+            const before = readdirSync(target);
+            const { status } = await run(process.execPath, [HOOK, "queue", "--retry", "--queue", theirs]);
+            assert.notEqual(status, 0);
+            assert.deepEqual(readdirSync(target), before);
+        });
+
         it("leaves `queue` what the service may do, also when root asks", async () => {
             makeQueue();
             const target = join(folder, "root");

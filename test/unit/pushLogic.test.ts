@@ -142,6 +142,13 @@ describe("what Nix calls an error", () => {
             MachineError,
         ],
         ["reading from file '/nix/store/x': Input/output error", MachineError],
+        [
+            "failed to upload 's3://c/x': XMinioStorageFull: Storage backend has reached its minimum",
+            ServerError,
+        ],
+        ["unable to upload 'https://s3/c/x.narinfo': HTTP error 507", ServerError],
+        ["AWS error uploading 'nar/x': AccessDenied: Access Denied.", ServerError],
+        ["unable to upload 'https://s3/c/x': HTTP error 400 ('Bad Request')", PathError],
         ["path '/nix/store/x' is not valid", PathError],
         ["getting attributes of path '/nix/store/x': No such file or directory", PathError],
     ] as const) {

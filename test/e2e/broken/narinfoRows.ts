@@ -279,6 +279,15 @@ const FIELD_ROWS: readonly Row[] = [
         nix: "takes",
     },
     {
+        what: "FileSize missing, and the NAR empty",
+        breaks: async (one) => {
+            await one.putNarinfo(one.text().replace(/^FileSize: .*\n/m, ""));
+            await one.putNar("");
+        },
+        doctor: /has 0 bytes|cannot be unpacked|is not the one that was signed/,
+        nix: "refuses",
+    },
+    {
         what: "Deriver that is none",
         breaks: (one) => one.putNarinfo(`${one.text()}Deriver: ../x\n`),
         doctor: /this narinfo's Deriver is no store path/,
