@@ -21,6 +21,8 @@ export const paths = {
     tools: join(root, "tools.json"),
     /** MinIO: its data, certificates, credentials, process id and log. */
     minio: join(root, "minio"),
+    /** `nix-cache` for a shell in the sandbox. */
+    bin: join(root, "bin"),
     /** Pulumi's file backend. */
     state: join(root, "state"),
     /** The private PULUMI_HOME. */

@@ -23,3 +23,10 @@ export function wrapped(text: string, first = "", others = " ".repeat(first.leng
     }
     return [...lines, line];
 }
+
+/** Words and the command that they speak of: on one line, or the command whole on its own, to be copied. */
+export function withCommand(words: string, command: string, first = ""): string[] {
+    const line = `${first}${words}: ${command}`;
+    if (line.length <= COLUMNS) return [line];
+    return [...wrapped(`${words}:`, first), `${" ".repeat(first.length)}  ${command}`];
+}

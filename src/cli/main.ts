@@ -27,7 +27,7 @@ async function main(args: readonly string[]): Promise<ExitStatus> {
         command.anywhere === true
             ? process.cwd()
             : (await import("../system/project.ts")).findProject(process.cwd());
-    goWhereNpmWasCalled();
+    goWhereItWasCalled();
     const place = { folder, stack: values.stack };
     const status = await Promise.resolve(run(place)).catch(fail);
     if (metrics !== undefined) {
@@ -38,12 +38,13 @@ async function main(args: readonly string[]): Promise<ExitStatus> {
 }
 
 /**
- * npm runs its scripts in the project's folder; files that are named on the
- * command line are relative to where the user is.
+ * npm's scripts, and the sandbox's `nix-cache`, run in the project's folder; files
+ * that are named on the command line are relative to where the user is.
  */
-function goWhereNpmWasCalled(): void {
-    const { INIT_CWD: from } = process.env;
-    if (isByNpm() && from !== undefined) process.chdir(from);
+function goWhereItWasCalled(): void {
+    const { INIT_CWD, NIX_CACHE_CALLED_FROM } = process.env;
+    const from = isByNpm() ? INIT_CWD : NIX_CACHE_CALLED_FROM;
+    if (from !== undefined) process.chdir(from);
 }
 
 function fail(error: unknown): ExitStatus {

@@ -6,6 +6,7 @@ import { writeBackup, type Written } from "../backup/backupWriting.ts";
 import { keyForNew, PASSPHRASE_FILE } from "../backup/encryption.ts";
 import { EXIT, type ExitStatus } from "../system/exitStatus.ts";
 import { readOutputs, readRawConfig, stackName, type Target } from "../engine/target.ts";
+import { withCommand, wrapped } from "../cache/wrap.ts";
 import { asCalled } from "../system/asCalled.ts";
 import { command, type Given } from "../system/command.ts";
 
@@ -42,11 +43,14 @@ async function backup(target: Target, file: string, options: BackupOptions): Pro
 
 function words(file: string, content: Backup, { earlier, comparison }: Written): string[] {
     const keys = Object.keys(content.signingKeys).length;
-    return [
+    const facts = [
         `backup of stack ${content.stack} written to ${file}: ${keys} signing key${keys === 1 ? "" : "s"}, secrets of ${Object.keys(content.builderSecrets).join(", ")}, configuration`,
         ...(comparison?.kind === "same" ? ["the one that was there held the same, and was replaced"] : []),
         ...(earlier === null ? [] : [`the one that was there before is now ${earlier}`]),
-        `to restore it: ${asCalled("restore", shellWord(file), "--stack NEWNAME")}`,
+    ];
+    return [
+        ...facts.flatMap((fact) => wrapped(fact, "", "  ")),
+        ...withCommand("to restore it", asCalled("restore", shellWord(file), "--stack NEWNAME")),
     ];
 }
 

@@ -1,6 +1,7 @@
 import { findDrift } from "../drift/findDrift.ts";
-import { findingLine, isFinal, isRepairable, type Finding } from "../drift/finding.ts";
+import { findingLines, isFinal, isRepairable, type Finding } from "../drift/finding.ts";
 import type { Connection } from "../s3/connection.ts";
+import { asCalled } from "../system/asCalled.ts";
 import { command, METRICS } from "../system/command.ts";
 import { EXIT, type ExitStatus } from "../system/exitStatus.ts";
 import { readOutputs, readServerConfig, type Outputs, type Target } from "../engine/target.ts";
@@ -54,11 +55,11 @@ async function drift(target: Target, json: boolean): Promise<ExitStatus> {
         console.log(`no drift: ${connection.url} is as the stack declares it`);
         return status;
     }
-    findings.forEach((finding) => console.log(findingLine(finding)));
+    for (const line of findings.flatMap((finding) => findingLines(finding))) console.log(line);
     if (status === EXIT.drift) {
         const all = findings.every(isRepairable);
-        console.log(`\nto put ${all ? "it back" : "back what can be"}: npm run heal`);
-        console.log("(if a pulumi up was cut short before this, npm run -s up finishes it)");
+        console.log(`\nto put ${all ? "it back" : "back what can be"}: ${asCalled("heal")}`);
+        console.log(`(if a pulumi up was cut short before this, ${asCalled("up")} finishes it)`);
     }
     return status;
 }

@@ -1,4 +1,5 @@
-import { findingLine, isFinal, type Finding } from "../drift/finding.ts";
+import { findingLines, isFinal, type Finding } from "../drift/finding.ts";
+import { wrapped } from "../cache/wrap.ts";
 import { carryOut } from "../minio/removals.ts";
 import { checkBeforeUp } from "../engine/beforeUp.ts";
 import { command } from "../system/command.ts";
@@ -99,14 +100,14 @@ async function heal(given: Target, options: HealOptions): Promise<ExitStatus> {
     const check = () => checkBeforeUp(target, stack, outputs.declared, "update");
     if (!isHopeless) await check();
     say(`stack ${stack}, server ${connection.url}, bucket ${outputs.declared.bucket}\n`);
-    findings.forEach((finding) => say(`  ${findingLine(finding)}`));
+    sayFindings(findings, "  ", say);
     if (!isWhole) say("  state of the stack: a run was cut short before it noted all that it had made");
     if (isHopeless) {
         say("\nnothing of this can be undone on MinIO; nothing was changed");
         return end(report);
     }
     say("\nthis will be done; no object of the cache is deleted, no key or secret changes:");
-    planSteps(findings).forEach((step) => say(`  - ${step}`));
+    for (const line of planSteps(findings).flatMap((step) => wrapped(step, "  - "))) say(line);
     if (options.yes !== true) {
         await confirm("go on?", asCalled("heal", "--yes"));
         await check();
@@ -125,11 +126,11 @@ async function heal(given: Target, options: HealOptions): Promise<ExitStatus> {
 
     const after = await lookForDrift(target);
     const remains = findings.flatMap((finding) => finding.remains ?? []);
-    if (remains.length > 0) say(`\n${remains.join("\n")}`);
+    if (remains.length > 0) say(`\n${remains.flatMap((line) => wrapped(line)).join("\n")}`);
     if (after.findings.length === 0) say("\nno drift: all of it is as the stack declares it");
     else {
         say("\nleft:");
-        after.findings.forEach((finding) => say(`  ${findingLine(finding)}`));
+        sayFindings(after.findings, "  ", say);
     }
     return end(after);
 }
@@ -176,4 +177,8 @@ async function carryOutPlan(
 function mayHaveCome(error: unknown): boolean {
     const { cause } = error as { cause?: { code?: string } };
     return cause !== undefined && !["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"].includes(cause.code ?? "");
+}
+
+function sayFindings(findings: readonly Finding[], first: string, say: (line: string) => void): void {
+    for (const line of findings.flatMap((finding) => findingLines(finding, first))) say(line);
 }

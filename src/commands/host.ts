@@ -1,10 +1,12 @@
 import { chmodSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { shown, UserError } from "../cache/problem.ts";
+import { withCommand, wrapped } from "../cache/wrap.ts";
 import { UsageError } from "../cache/usageError.ts";
 import { makeFolder } from "../system/folders.ts";
 import type { BuilderSecrets, HostFile, HostPlan } from "../hosts/hostPlan.ts";
 import { HOST_NAMES, hostPlan, SINGLE_FILES } from "../hosts/hosts.ts";
+import { asCalled } from "../system/asCalled.ts";
 import { command, type Given } from "../system/command.ts";
 import { EXIT, type ExitStatus } from "../system/exitStatus.ts";
 import { systemErrorWords } from "../system/systemError.ts";
@@ -54,6 +56,7 @@ async function host(target: Target, name: string, options: HostOptions): Promise
         config,
         ...(builder === undefined ? {} : { builder }),
         systemCertificates: systemCertificates(),
+        hostCommand: (...words) => asCalled("host", ...words),
     });
     if (plan === undefined) throw new Error(`no plan for ${name}`);
     if (options.out !== undefined) writePlan(options.out, name, plan, options.json ?? false);
@@ -106,7 +109,16 @@ function writePlan(folder: string, name: string, plan: HostPlan, json: boolean):
     for (const file of files) {
         console.log(`${join(folder, file.name)}${file.secret ? "  (secret, mode 0600)" : ""}`);
     }
-    plan.steps.forEach((step, index) => console.log(`${index === 0 ? "\n" : ""}${index + 1}. ${step}`));
+    console.log("");
+    plan.steps.forEach((step, index) => console.log(stepLines(step, `${index + 1}. `).join("\n")));
+}
+
+/** A step of a plan; the command that it ends with stays whole, to be copied. */
+function stepLines(step: string, first: string): string[] {
+    const [, words, command] = /^([^:]+): (.+)$/.exec(step) ?? [];
+    return words === undefined || command === undefined
+        ? wrapped(step, first)
+        : withCommand(words, command, first);
 }
 
 function asJson(name: string, { main, parts, steps }: HostPlan): unknown {

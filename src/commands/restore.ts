@@ -2,6 +2,7 @@ import { chmodSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UserError } from "../cache/problem.ts";
+import { withCommand, wrapped } from "../cache/wrap.ts";
 import { makeFolder } from "../system/folders.ts";
 import { parseBackup, type Backup } from "../backup/backupFile.ts";
 import { decrypt, keyForKnown, PASSPHRASE_FILE, type Lock } from "../backup/encryption.ts";
@@ -74,10 +75,13 @@ async function restore(
     if (aboutCa !== undefined) say(aboutCa);
     const { stack: of, written } = content;
     if (json) console.log(JSON.stringify({ stack, of, written, settings: entries.map(([key]) => key) }));
-    say(`\nstack ${stack} has the configuration, keys and secrets of ${of} as of ${written}`);
-    say(
-        `next: check minio:minioServer and minio:minioPassword if the server is another, then pulumi up --stack ${stack} (or ${asCalled("up", "--stack", stack)})`,
-    );
+    say("");
+    for (const line of wrapped(
+        `stack ${stack} has the configuration, keys and secrets of ${of} as of ${written}`,
+    ))
+        say(line);
+    const next = `next: check minio:minioServer and minio:minioPassword if the server is another, then pulumi up --stack ${stack}`;
+    for (const line of withCommand(`${next}, or`, asCalled("up", "--stack", stack))) say(line);
     return EXIT.ok;
 }
 

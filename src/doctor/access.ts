@@ -5,7 +5,9 @@ import { errorCode } from "../s3/answers.ts";
 import type { Answer, Connection } from "../s3/connection.ts";
 import { send } from "../s3/request.ts";
 import { TooLarge } from "../s3/serverError.ts";
+import { asCalled } from "../system/asCalled.ts";
 import type { Outputs } from "../engine/target.ts";
+import { driftAndHeal } from "./advice.ts";
 import { bad, ok, type Check } from "./check.ts";
 
 /** What everyone may do, what each builder may do, and what nobody may. */
@@ -28,7 +30,7 @@ export async function accessChecks(outputs: Outputs, anonymous: Connection): Pro
                   "anonymous write",
                   "failure",
                   `answered ${write.status}, not 403`,
-                  "everyone can write: npm run heal",
+                  `everyone can write: ${asCalled("heal")}`,
               ),
         ...(info.status === 200 ? [infoExpiryCheck(info)] : []),
     ];
@@ -62,12 +64,12 @@ function infoCheck(answer: Answer, declared: string): Check {
             errorCode(answer) === "NoSuchBucket"
                 ? "the bucket is gone"
                 : `anonymous read answered ${answer.status}`,
-            "npm run drift says why, npm run heal puts it back",
+            driftAndHeal(),
         );
     const text = answer.body.toString("utf8");
     if (!text.includes("StoreDir: /nix/store"))
-        return bad(name, "failure", "names no StoreDir /nix/store", "npm run heal");
-    if (text !== declared) return bad(name, "warning", "is not as declared", "npm run heal");
+        return bad(name, "failure", "names no StoreDir /nix/store", asCalled("heal"));
+    if (text !== declared) return bad(name, "warning", "is not as declared", asCalled("heal"));
     return ok(name, "anyone can read it, and it is as declared");
 }
 
@@ -90,7 +92,7 @@ function infoExpiryCheck(answer: Answer): Check {
         "expiry of nix-cache-info",
         "failure",
         String(header),
-        "a rule will delete it, and the cache with it: npm run heal",
+        `a rule will delete it, and the cache with it: ${asCalled("heal")}`,
     );
 }
 
@@ -106,7 +108,7 @@ async function builderChecks(outputs: Outputs, name: string, builder: Connection
     const push = await send(builder, { method: "PUT", path, body: PROBE_TEXT, kind: "short" });
     if (push.status !== 200) {
         const seen = `its push answered ${push.status}`;
-        const advice = "npm run drift says why, npm run heal puts it back";
+        const advice = driftAndHeal();
         return { checks: [bad(`builder ${name}`, "failure", seen, advice)] };
     }
     // Before anything is done to it that should be refused.
@@ -136,7 +138,7 @@ function refused(name: string, answer: Answer): Check {
               name,
               "failure",
               `answered ${answer.status}, not 403`,
-              "it may do more than push: npm run heal",
+              `it may do more than push: ${asCalled("heal")}`,
           );
 }
 
@@ -147,11 +149,11 @@ function probeExpiryCheck(outputs: Outputs, head: Answer): Check {
     if (days === undefined) {
         return header === ""
             ? ok(name, "never, as declared")
-            : bad(name, "failure", header, "nothing should expire: npm run heal");
+            : bad(name, "failure", header, `nothing should expire: ${asCalled("heal")}`);
     }
     const should = expiresAt(new Date(head.headers["last-modified"] ?? ""), days);
     const is = expiryOf(head.headers);
     if (is === should.getTime()) return ok(name, `after ${days} days, as declared`);
     const seen = is === Infinity ? "never" : new Date(is).toUTCString();
-    return bad(name, "failure", seen, `should be after ${days} days: npm run heal`);
+    return bad(name, "failure", seen, `should be after ${days} days: ${asCalled("heal")}`);
 }

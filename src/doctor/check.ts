@@ -1,4 +1,5 @@
 import { printable } from "../cache/problem.ts";
+import { wrapped } from "../cache/wrap.ts";
 
 /** How a check came out. */
 export type Result = "ok" | "warning" | "failure";
@@ -34,12 +35,21 @@ export function table(checks: readonly Check[]): string {
     const width = Math.max(...checks.map(({ name }) => name.length));
     return checks
         .flatMap(({ name, result, seen, advice, details = [] }) => [
-            `${result.padEnd(7)}  ${name.padEnd(width)}  ${printable(seen)}`,
-            ...details.map((line) => `${INDENT}${printable(line)}`),
+            ...wrapped(printable(seen), `${result.padEnd(7)}  ${name.padEnd(width)}  `),
+            ...details.flatMap((line) =>
+                wrapped(printable(line.trimStart()), INDENT + blanks(line), `${INDENT}    `),
+            ),
             ...(advice ?? "")
                 .split("\n")
                 .filter((line) => line !== "")
-                .map((line, index) => `${INDENT}${index === 0 ? "-> " : "   "}${printable(line)}`),
+                .flatMap((line, index) =>
+                    wrapped(printable(line), `${INDENT}${index === 0 ? "-> " : "   "}`),
+                ),
         ])
         .join("\n");
+}
+
+/** What a line begins with. */
+function blanks(line: string): string {
+    return line.slice(0, line.length - line.trimStart().length);
 }

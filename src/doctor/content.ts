@@ -2,6 +2,7 @@ import { listObjects } from "../s3/objects.ts";
 import type { Connection } from "../s3/connection.ts";
 import { send } from "../s3/request.ts";
 import type { Outputs } from "../engine/target.ts";
+import { driftAndHeal } from "./advice.ts";
 import { bad, type Check } from "./check.ts";
 import type { Finding } from "./finding.ts";
 import { Nars, type NarLook } from "./narCheck.ts";
@@ -110,6 +111,6 @@ function noListing(): Check {
         "listing",
         "failure",
         "neither everyone nor a builder can list the bucket, so its content was not looked at",
-        "npm run drift says why, npm run heal puts it back",
+        driftAndHeal(),
     );
 }

@@ -1,4 +1,5 @@
 import { inWords } from "../s3/limits.ts";
+import { driftAndHeal, pushAgain } from "./advice.ts";
 import { bad, ok, type Check } from "./check.ts";
 import { nameOf, type Finding } from "./finding.ts";
 import type { NarinfoResult } from "./narinfoCheck.ts";
@@ -62,9 +63,7 @@ export class Tally {
                 "content",
                 "failure",
                 `wrong in ${count}`,
-                this.unreadable.only
-                    ? ["hosts may not read them: npm run drift says why, npm run heal puts it back"]
-                    : REPAIR,
+                this.unreadable.only ? [`hosts may not read them: ${driftAndHeal()}`] : REPAIR,
             );
         if (this.done === 0) return ok(name, "the cache is empty");
         return ok(
@@ -95,7 +94,7 @@ export class Tally {
         if (this.count("expiry", "warning") === 0) return ok(name, "none before its narinfo");
         return this.wrong(name, "expiry", "warning", "before their narinfos", [
             "hosts build these themselves between the two dates; a push renews the NARs:",
-            "nix-cache enqueue PATH, then nix-cache push --once, where the path is",
+            `${pushAgain("--once")}, where the path is`,
         ]);
     }
 
@@ -148,7 +147,7 @@ export class Tally {
 /** What repairs a path, whatever is wrong with it. */
 const REPAIR: readonly string[] = [
     "hosts refuse these. Where the path is in the store, push it again:",
-    "nix-cache enqueue PATH, then nix-cache push --force --once",
+    pushAgain("--force", "--once"),
     "What no machine has: mc rm ALIAS/BUCKET/HASH.narinfo",
 ];
 

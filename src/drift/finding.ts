@@ -1,4 +1,5 @@
 import { printable } from "../cache/problem.ts";
+import { wrapped } from "../cache/wrap.ts";
 
 /** Something on the server that only has to be taken away, and that no resource of the stack stands for. */
 export type Removal =
@@ -47,13 +48,32 @@ export function isRepairable({ beyondRepair, remains }: Finding): boolean {
     return beyondRepair === undefined && remains === undefined;
 }
 
-/** A finding as one line for a terminal. */
+/** A finding as one line, for the program's warnings. */
 export function findingLine(finding: Finding): string {
-    const line = `${finding.subject}: ${finding.is}, should be ${finding.shouldBe}`;
-    // Names of policies, groups and keys are whatever somebody has given them.
-    return printable(
-        finding.beyondRepair === undefined ? line : `${line}; cannot be undone: ${finding.beyondRepair}`,
-    );
+    return [differs(finding), ...advice(finding)].join("; ");
+}
+
+/**
+ * A finding for people at a terminal: what differs, and below it what its owner
+ * can do where heal cannot.
+ *
+ * @param first what its first line begins with; the others stand two columns further in. Default: nothing
+ */
+export function findingLines(finding: Finding, first = ""): string[] {
+    const below = " ".repeat(first.length - first.trimStart().length + 2);
+    return [
+        ...wrapped(differs(finding), first, below),
+        ...advice(finding).flatMap((line) => wrapped(line, `${below}-> `)),
+    ];
+}
+
+/** Names of policies, groups and keys are whatever somebody has given them. */
+function differs({ subject, is, shouldBe }: Finding): string {
+    return printable(`${subject}: ${is}, should be ${shouldBe}`);
+}
+
+function advice({ beyondRepair }: Finding): string[] {
+    return beyondRepair === undefined ? [] : [printable(`cannot be undone: ${beyondRepair}`)];
 }
 
 const WARNING = "not as last deployed: ";

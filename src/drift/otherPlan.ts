@@ -1,4 +1,4 @@
-import { findingLine } from "./finding.ts";
+import { findingLines } from "./finding.ts";
 import type { Differences } from "./healPlan.ts";
 
 /**
@@ -15,8 +15,8 @@ export function differenceWords(
 ): string[] {
     return [
         "\nthe server is not as it was when this was shown:",
-        ...added.map((finding) => `  now: ${findingLine(finding)}`),
-        ...gone.map((finding) => `  no longer: ${findingLine(finding)}`),
+        ...added.flatMap((finding) => findingLines(finding, "  now: ")),
+        ...gone.flatMap((finding) => findingLines(finding, "  no longer: ")),
         done.length === 0 ? "nothing has been changed" : `done before that was seen: ${done.join(", ")}`,
         `to see what would be done now: ${again}`,
     ];

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { UserError } from "../cache/problem.ts";
+import { asCalled } from "../system/asCalled.ts";
 import { pulumiError } from "./pulumiOutput.ts";
 import { noteEngine } from "./engineRecords.ts";
 import { removeLog } from "./pulumiLogs.ts";
@@ -87,6 +88,6 @@ export async function askPulumi(folder: string, args: readonly string[], input?:
 /** A state that is not there, or has no such stack, may have been lost. */
 function withHint(message: string): string {
     return /no stack (selected|named)|unable to open state directory/.test(message)
-        ? `${message.replace(/\.$/, "")}; if the stack's state was lost: npm run restore -- FILE --stack NAME`
+        ? `${message.replace(/\.$/, "")}; if the stack's state was lost: ${asCalled("restore", "FILE --stack NAME")}`
         : message;
 }

@@ -2,7 +2,7 @@ import { sudoBundleCommand } from "./bundleCommand.ts";
 import { bareWord, withoutExpressions } from "./quoting.ts";
 import { privateCa, readerNixConf } from "./readerSettings.ts";
 import { pushCommand } from "./snippets.ts";
-import { commented, type HostInput, type HostPlan } from "./hostPlan.ts";
+import { commented, hostCommand, type HostInput, type HostPlan } from "./hostPlan.ts";
 import { CERTIFICATE_PLACES } from "./installScript.ts";
 import { parts } from "./parts.ts";
 
@@ -15,8 +15,8 @@ export function githubActions(input: HostInput): HostPlan {
         ...(name === undefined
             ? []
             : [
-                  `Make the repository's secret NIX_CACHE_CREDENTIALS: npm run -s host -- credentials --builder ${bareWord(name)} | gh secret set NIX_CACHE_CREDENTIALS`,
-                  "And NIX_CACHE_SIGNING_KEY: npm run -s host -- signing-key | gh secret set NIX_CACHE_SIGNING_KEY",
+                  `Make the repository's secret NIX_CACHE_CREDENTIALS: ${hostCommand(input, "credentials", "--builder", bareWord(name))} | gh secret set NIX_CACHE_CREDENTIALS`,
+                  `And NIX_CACHE_SIGNING_KEY: ${hostCommand(input, "signing-key")} | gh secret set NIX_CACHE_SIGNING_KEY`,
                   "Move the last step behind the build that makes ./result.",
               ]),
     ];

@@ -24,6 +24,13 @@ export interface HostInput {
     readonly builder?: BuilderSecrets;
     /** The certificates of the system that the files are made on. */
     readonly systemCertificates: string;
+    /** The command that makes these files, with these words, as whoever runs it calls it. Default: npm's script. */
+    readonly hostCommand?: (...words: readonly string[]) => string;
+}
+
+/** The command that makes a host's files, for a step of its plan. */
+export function hostCommand({ hostCommand: said }: HostInput, ...words: readonly string[]): string {
+    return said?.(...words) ?? ["npm run -s host --", ...words].join(" ");
 }
 
 /** All that a host needs, and what to do with it. */

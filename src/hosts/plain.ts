@@ -1,7 +1,7 @@
 import { bareWord } from "./quoting.ts";
 import { BUNDLE_PATH } from "./readerSettings.ts";
 import { CREDENTIALS_PATH, pushCommand, SIGNING_KEY_PATH } from "./snippets.ts";
-import { commented, type HostFile, type HostInput, type HostPlan } from "./hostPlan.ts";
+import { commented, hostCommand, type HostFile, type HostInput, type HostPlan } from "./hostPlan.ts";
 import { CA_PATH, installScript, OWNER_PATH, type Placed } from "./installScript.ts";
 import { caFiles, credentialsFile, hostConfigFile, nixConfFile, parts, signingKeyFile } from "./parts.ts";
 
@@ -37,9 +37,9 @@ export function macos(input: HostInput): HostPlan {
 /** @param forCa further files where there is a private CA */
 function plan(name: string, input: HostInput, restart: string, forCa: readonly Placed[]): HostPlan {
     const { config, builder } = input;
-    const own = builder === undefined ? "" : ` --builder ${bareWord(builder.credentials.accessKey)}`;
+    const own = builder === undefined ? [] : ["--builder", bareWord(builder.credentials.accessKey)];
     const steps = [
-        `Run it as root on the machine: npm run -s host -- ${name}${own} | ssh root@MACHINE sh`,
+        `Run it as root on the machine: ${hostCommand(input, name, ...own)} | ssh root@MACHINE sh`,
         "Or copy the folder that --out wrote there, and: sudo sh install.sh",
         `See that it works: nix --extra-experimental-features nix-command store info --store ${bareWord(config.substituter)} (store ping before Nix 2.19)`,
         ...(builder === undefined

@@ -1,4 +1,6 @@
 import { printable } from "../cache/problem.ts";
+import { wrapped } from "../cache/wrap.ts";
+import { asCalled } from "../system/asCalled.ts";
 import type { Entry } from "./entry.ts";
 import type { Queue } from "./queue.ts";
 import { readState, type State } from "./state.ts";
@@ -21,6 +23,9 @@ export interface Report extends State {
 
 /** Lines for failed paths; the rest is in `--json`. */
 const MOST_LINES = 20;
+
+/** Where the words begin. */
+const BELOW = " ".repeat(9);
 
 /** What a service that was ended meant to do next is not true any more once its time is over. */
 function stateAt(state: State, now: Date): State {
@@ -64,8 +69,8 @@ export function reportLines(given: Report): string[] {
         `failed   ${failed.length}`,
         ...failed
             .slice(0, MOST_LINES)
-            .map(({ path, tries, lastError: error }) => `         ${path}: ${error ?? ""} (${tries} tries)`),
-        ...(more > 0 ? [`         and ${more} more (nix-cache queue --json)`] : []),
+            .map(({ path, tries, lastError: error }) => `${BELOW}${path}: ${error ?? ""} (${tries} tries)`),
+        ...(more > 0 ? [`${BELOW}and ${more} more (${asCalled("queue", "--json")})`] : []),
         `dropped  ${dropped}${dropped === 0 ? "" : " (the queue was full)"}`,
         `pushed   ${pushed}${lastPush === undefined ? "" : `, the last at ${lastPush.at}`}`,
         ...line(`pushing  ${working?.path}, since ${working?.since}`, working),
@@ -73,8 +78,10 @@ export function reportLines(given: Report): string[] {
         ...line(`nothing can be pushed since ${outageSince}`, outageSince),
         ...line(`the next try is at ${nextTry}`, nextTry),
         ...line(`last error, at ${lastError?.at}: ${lastError?.message}`, lastError),
-        ...(failed.length === 0 ? [] : ["", "to try again what failed: nix-cache queue --retry"]),
-    ].map(printable);
+        ...(failed.length === 0 ? [] : ["", `to try again what failed: ${asCalled("queue", "--retry")}`]),
+    ].flatMap((text) =>
+        wrapped(printable(text.trimStart()), text.startsWith(" ") ? BELOW : "", `${BELOW}  `),
+    );
 }
 
 /** The report as metrics: name, help and value. */

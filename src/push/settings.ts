@@ -115,10 +115,22 @@ function checkKey(file: string, trusted: readonly string[]): void {
         throw new UserError(`${file}: ${(error as Error).message}`);
     }
     if (trusted.includes(publicKey)) return;
-    const name = publicKey.slice(0, publicKey.indexOf(":"));
+    const name = keyName(publicKey);
+    const twin = trusted.find((key) => keyName(key) === name);
     throw new UserError(
-        `${file}: hosts do not accept this key (${name}); the stack's are ${trusted.map((key) => key.slice(0, key.indexOf(":"))).join(", ")}`,
+        twin === undefined
+            ? `${file}: hosts do not accept this key (${name}); the stack's are ${trusted.map(keyName).join(", ")}`
+            : `${file}: hosts do not accept this key: its public key is ${shortened(publicKey)}, and the stack's of the same name is ${shortened(twin)}`,
     );
+}
+
+function keyName(publicKey: string): string {
+    return publicKey.slice(0, publicKey.indexOf(":"));
+}
+
+/** The name, and as much of the key as tells it from another. */
+function shortened(publicKey: string): string {
+    return `${publicKey.slice(0, keyName(publicKey).length + 13)}…`;
 }
 
 function read(file: string, what: string): string {

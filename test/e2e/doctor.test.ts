@@ -39,12 +39,13 @@ describe("nix-cache doctor", function () {
 
     async function doctor(...args: string[]): Promise<{ status: number | null; rows: Row[]; text: string }> {
         const { status, stdout, stderr } = await nixCache(s.stack, ["doctor", ...args]);
-        const heads = stdout.split("\n").flatMap((line) => {
+        // What goes on below its own column.
+        const lines = stdout.replaceAll(/\n {13,}(?=\S)/g, " ").split("\n");
+        const heads = lines.flatMap((line) => {
             const { result, name, seen } =
                 /^(?<result>ok|warning|failure) +(?<name>\S.*?) {2,}(?<seen>.*)$/.exec(line)?.groups ?? {};
             return name === undefined ? [] : [{ result: result ?? "", name, seen: seen ?? "", line }];
         });
-        const lines = stdout.split("\n");
         const rows = heads.map(({ line, ...row }) => {
             const below = lines.slice(lines.indexOf(line) + 1);
             const end = below.findIndex((one) => !/^ {9}(?!-> )/.test(one));

@@ -7,12 +7,13 @@ import { projectDir } from "../../sandbox/paths.ts";
 import { Scene } from "./byHand/scene.ts";
 import { kept, quiet, seen } from "./byHand/healed.ts";
 import { nixCache } from "./cli.ts";
+import { unwrapped } from "./unwrapped.ts";
 import { objectsOf } from "./serverState.ts";
 import { newMinio, theWorld } from "./world.ts";
 
 /** What heal says is left, in its last lines. */
 function left(stdout: string): string[] {
-    return (stdout.split("\nleft:\n")[1] ?? "")
+    return unwrapped(stdout.split("\nleft:\n")[1] ?? "", 2)
         .trimEnd()
         .split("\n")
         .map((line) => line.trim());

@@ -55,7 +55,7 @@ describe("nix-cache preview, up, heal and backup, for people and for programs", 
         const { status, stdout } = await nixCache(stack, ["preview"]);
         assert.equal(status, 3, stdout);
         assert.equal(stdout.match(/user runs-one: disabled on the server, should be enabled/g)?.length, 1);
-        assert.match(stdout, /\nto put back .*: npm run -s heal\nnothing else would be changed\n$/);
+        assert.match(stdout, /\nto put back .*: nix-cache heal\nnothing else would be changed\n$/);
 
         const healed = await json("heal", "--yes");
         assert.equal(healed.status, 0, healed.stderr);
@@ -124,7 +124,7 @@ describe("nix-cache preview, up, heal and backup, for people and for programs", 
         assert.equal((await mc(stack, ["rb", "--force", "server/runs"])).status, 0);
         const preview = await nixCache(stack, ["preview"]);
         assert.match(preview.stdout, /warning: npm run heal puts back what can be/);
-        assert.match(preview.stdout, /\nto put back what was changed by hand: npm run -s heal\n/);
+        assert.match(preview.stdout, /\nto put back what was changed by hand: nix-cache heal\n/);
         const { status, stdout, stderr } = await nixCache(stack, ["heal", "--yes"]);
         assert.equal(status, 0, stdout + stderr);
         assert.match(stdout, /\nwhat was pushed to the bucket is gone: builders push again/);
@@ -143,7 +143,7 @@ describe("nix-cache preview, up, heal and backup, for people and for programs", 
         ] as const) {
             const { status, stderr } = await nixCache(stack, command);
             assert.equal(status, 1);
-            assert.match(stderr, /^nix-cache: .*npm run restore -- FILE --stack NAME(\. .*)?\n$/);
+            assert.match(stderr, /^nix-cache: .*nix-cache restore FILE --stack NAME(\. .*)?\n$/);
             assert.ok(stderr.endsWith(`NAME${end}`), stderr);
         }
         const restored = await nixCache(stack, ["restore", file, "--stack", "runs"], { env: PASSPHRASE });
@@ -163,7 +163,7 @@ describe("nix-cache preview, up, heal and backup, for people and for programs", 
         const same = await nixCache(stack, ["backup", "my keys.age"], { env });
         assert.equal(same.status, 0, same.stderr);
         assert.match(same.stdout, /\nthe one that was there held the same, and was replaced\n/);
-        assert.match(same.stdout, /\nto restore it: npm run restore -- 'my keys\.age' --stack NEWNAME\n$/);
+        assert.match(same.stdout, /\nto restore it: nix-cache restore 'my keys\.age' --stack NEWNAME\n$/);
         assert.deepEqual(readdirSync(folder).sort(), ["my keys.age", "my keys.age.json"]);
 
         const first = readFileSync(join(folder, "my keys.age"));

@@ -7,6 +7,7 @@ import { nixCache } from "./cli.ts";
 import { mc } from "./mc.ts";
 import { anonymous, Bucket } from "./objects.ts";
 import { objectsOf } from "./serverState.ts";
+import { unwrapped } from "./unwrapped.ts";
 import { TestStack } from "./testStack.ts";
 import { newFolder } from "./world.ts";
 
@@ -98,7 +99,7 @@ describe("a cache made by hand, as the original page makes it", function () {
     it("is then as the stack declares it, once the policy by hand is taken away", async () => {
         const seen = await nixCache(stack, ["drift"]);
         assert.match(
-            seen.stdout,
+            unwrapped(seen.stdout),
             /^user by-mc-builder: policy nix-cache-write is attached too, should be by-mc-write alone\n\n/,
         );
         assert.equal((await nixCache(stack, ["heal", "--yes"])).status, 0);

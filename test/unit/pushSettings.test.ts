@@ -126,6 +126,14 @@ describe("the settings of a push", () => {
             () => readSettings({ ...given(), signingKeyFile }),
             /hosts do not accept this key \(s3\.example-9\); the stack's are s3\.example-1$/,
         );
+        const twin = signingKeyFromSeed("s3.example-1", Buffer.alloc(32, 2));
+        assert.throws(
+            () => readSettings({ ...given(), signingKeyFile: file("twin", twin.secretKey) }),
+            (error: Error) =>
+                error.message.endsWith(
+                    `this key: its public key is ${twin.publicKey.slice(0, 25)}…, and the stack's of the same name is ${KEY.publicKey.slice(0, 25)}…`,
+                ),
+        );
         assert.throws(
             () => readSettings({ ...given(), signingKeyFile: file("no-key", "hidden") }),
             (error: Error) => !error.message.includes("hidden"),

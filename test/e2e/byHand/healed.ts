@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { MANAGED_OBJECTS } from "../../../src/cache/managedObjects.ts";
 import { nixCache } from "../cli.ts";
+import { unwrapped } from "../unwrapped.ts";
 import { objectsOf, serverState, stateOf, type Objects } from "../serverState.ts";
 import type { Change } from "./change.ts";
 import { secretsOf, type Scene } from "./scene.ts";
@@ -43,7 +44,9 @@ export async function seen(scene: Scene, expected: readonly (string | RegExp)[],
     const [drift, preview] = await Promise.all([nixCache(scene.stack, ["drift"]), scene.stack.preview()]);
     const said = drift.stdout + drift.stderr;
     assert.equal(drift.status, status, said);
-    const findings = drift.stdout.split("\n\n")[0]?.trimEnd().split("\n") ?? [];
+    const findings = unwrapped(drift.stdout.split("\n\n")[0] ?? "")
+        .trimEnd()
+        .split("\n");
     assert.equal(findings.length, expected.length, said);
     for (const one of expected) {
         const fits = (line: string) => (typeof one === "string" ? line === one : one.test(line));
