@@ -1,12 +1,11 @@
 import * as minio from "@pulumi/minio";
 import * as pulumi from "@pulumi/pulumi";
-import { anonymousPolicy } from "../src/cache/policies.ts";
+import type { Declaration } from "../src/cache/declared.ts";
 
 /** Arguments of {@link CacheBucket}. */
 export interface CacheBucketArgs {
-    readonly bucket: string;
-    /** Whether everyone may list it; everyone may read what it holds. */
-    readonly anonymousListing: boolean;
+    /** Its name, and what everyone may do with it. */
+    readonly declaration: Pick<Declaration, "bucket" | "anonymousPolicy">;
     /** Whether Pulumi refuses to delete it. Unprotected, it is deleted with all that it holds. */
     readonly protect: boolean;
     /** Whether the server has the bucket already, and it is this cache's. */
@@ -30,23 +29,24 @@ export class CacheBucket extends pulumi.ComponentResource {
 
     constructor(name: string, args: CacheBucketArgs, opts?: pulumi.ComponentResourceOptions) {
         super("nix-cache:index:CacheBucket", name, {}, opts);
+        const { declaration } = args;
 
         const bucket = new minio.S3Bucket(
             name,
             // The acl "public-read" would also let everyone list all buckets.
-            { bucket: args.bucket, acl: "private", forceDestroy: !args.protect },
+            { bucket: declaration.bucket, acl: "private", forceDestroy: !args.protect },
             {
                 parent: this,
                 protect: args.protect,
                 // Takes over a bucket that is there but not in the state; nothing once it is in the state.
-                ...(args.exists ? { import: args.bucket } : {}),
+                ...(args.exists ? { import: declaration.bucket } : {}),
             },
         );
         const anonymous = new minio.S3BucketPolicy(
             `${name}-anonymous`,
             {
                 bucket: bucket.bucket,
-                policy: JSON.stringify(anonymousPolicy(args.bucket, args.anonymousListing)),
+                policy: JSON.stringify(declaration.anonymousPolicy),
             },
             { parent: this },
         );

@@ -1,13 +1,12 @@
 import * as minio from "@pulumi/minio";
 import * as pulumi from "@pulumi/pulumi";
-import { cacheInfo, singlePartEtag } from "../src/cache/cacheInfo.ts";
-import { CACHE_INFO_NAME, CACHE_INFO_TYPE } from "../src/cache/managedObjects.ts";
+import { singlePartEtag } from "../src/cache/cacheInfo.ts";
+import type { DeclaredObject } from "../src/cache/declared.ts";
 
 /** Arguments of {@link CacheInfo}. */
 export interface CacheInfoArgs {
     readonly bucket: pulumi.Input<string>;
-    /** Priority among a host's substituters; lower is asked first. */
-    readonly priority: number;
+    readonly object: DeclaredObject;
 }
 
 /** The object nix-cache-info, without which a bucket is no cache. */
@@ -18,14 +17,14 @@ export class CacheInfo extends pulumi.ComponentResource {
     constructor(name: string, args: CacheInfoArgs, opts?: pulumi.ComponentResourceOptions) {
         super("nix-cache:index:CacheInfo", name, {}, opts);
 
-        const content = cacheInfo(args.priority);
+        const { name: objectName, content, contentType } = args.object;
         const object = new minio.S3Object(
             name,
             {
                 bucketName: args.bucket,
-                objectName: CACHE_INFO_NAME,
+                objectName,
                 content,
-                contentType: CACHE_INFO_TYPE,
+                contentType,
                 // The provider never reads the content back; with this it sees that it was changed.
                 etag: singlePartEtag(content),
             },

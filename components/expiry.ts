@@ -1,14 +1,12 @@
 import * as minio from "@pulumi/minio";
 import * as pulumi from "@pulumi/pulumi";
-import { expiryRules } from "../src/cache/expiry.ts";
+import type { ExpiryRule } from "../src/cache/expiry.ts";
 
 /** Arguments of {@link Expiry}. */
 export interface ExpiryArgs {
     readonly bucket: pulumi.Input<string>;
-    /** Days after which a pushed path expires; 0: never, and the bucket has no lifecycle rules. */
-    readonly expireDays: number;
-    /** Further days that a NAR is kept. */
-    readonly narGraceDays: number;
+    /** None: nothing expires, and the bucket has no lifecycle rules. */
+    readonly rules: readonly ExpiryRule[];
 }
 
 /** MinIO's own expiry, by rules that never meet nix-cache-info. */
@@ -19,13 +17,12 @@ export class Expiry extends pulumi.ComponentResource {
     constructor(name: string, args: ExpiryArgs, opts?: pulumi.ComponentResourceOptions) {
         super("nix-cache:index:Expiry", name, {}, opts);
 
-        const rules = expiryRules(args.expireDays, args.narGraceDays);
-        if (rules.length > 0) {
+        if (args.rules.length > 0) {
             const policy = new minio.IlmPolicy(
                 name,
                 {
                     bucket: args.bucket,
-                    rules: rules.map(({ id, prefix, days }) => ({
+                    rules: args.rules.map(({ id, prefix, days }) => ({
                         id,
                         filter: prefix,
                         expiration: `${days}d`,

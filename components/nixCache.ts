@@ -1,9 +1,8 @@
 import * as minio from "@pulumi/minio";
 import * as pulumi from "@pulumi/pulumi";
-import { CACHE_INFO_NAME, USAGE_PAGE_NAME } from "../src/cache/managedObjects.ts";
 import { authorityProblems, publicPart } from "../src/cache/authority.ts";
 import { regionProblems, settingsProblems } from "../src/cache/checks.ts";
-import { declare, type Declared } from "../src/cache/declared.ts";
+import { declare, declared, type Declared } from "../src/cache/declared.ts";
 import { hostConfig } from "../src/hosts/hostConfig.ts";
 import {
     awsCredentials,
@@ -13,9 +12,8 @@ import {
     type HostConfig,
 } from "../src/hosts/hostSettings.ts";
 import { usagePage, usagePageUrl } from "../src/hosts/page/usagePage.ts";
-import { builderPolicy } from "../src/cache/policies.ts";
 import { profileName } from "../src/cache/profile.ts";
-import { completeSettings, keptGenerations, type GivenSettings } from "../src/cache/settings.ts";
+import { completeSettings, type GivenSettings } from "../src/cache/settings.ts";
 import { Builder } from "./builder.ts";
 import { CacheBucket } from "./cacheBucket.ts";
 import { CacheInfo } from "./cacheInfo.ts";
@@ -97,17 +95,14 @@ export class NixCache extends pulumi.ComponentResource {
         }
         super("nix-cache:index:NixCache", name, {}, opts);
         const child = { parent: this };
-        const generations = keptGenerations(settings, args.keptGenerations);
+        const declaration = declare(settings, args.keptGenerations);
 
         const keys = new SigningKeys(
             `${name}-key`,
             {
                 keyName: settings.keyName,
-                // A key's name ends at its first colon, and an IPv6 address is full of them.
-                firstKeyName: new URL(settings.endpoint).hostname
-                    .replaceAll(/[[\]]/g, "")
-                    .replaceAll(":", "-"),
-                kept: generations,
+                firstKeyName: declaration.firstKeyName,
+                kept: declaration.generations,
                 current: settings.keyGeneration,
                 trusted: settings.trustedGenerations,
                 given: args.signingKeys,
@@ -118,8 +113,7 @@ export class NixCache extends pulumi.ComponentResource {
         const place = new CacheBucket(
             `${name}-bucket`,
             {
-                bucket: settings.bucket,
-                anonymousListing: settings.anonymousListing,
+                declaration,
                 protect: settings.protect,
                 exists: existing?.bucket ?? false,
             },
@@ -128,20 +122,19 @@ export class NixCache extends pulumi.ComponentResource {
         const { bucket } = place;
         const expiry = new Expiry(
             `${name}-expiry`,
+            { bucket: place.settledBucket, rules: declaration.rules },
+            child,
+        );
+        const info = new CacheInfo(`${name}-info`, { bucket, object: declaration.cacheInfo }, child);
+        const write = new minio.IamPolicy(
+            `${name}-write`,
             {
-                bucket: place.settledBucket,
-                expireDays: settings.expireDays,
-                narGraceDays: settings.narGraceDays,
+                name: declaration.writePolicy.name,
+                policy: JSON.stringify(declaration.writePolicy.document),
             },
             child,
         );
-        const info = new CacheInfo(`${name}-info`, { bucket, priority: settings.priority }, child);
-        const write = new minio.IamPolicy(
-            `${name}-write`,
-            { name: `${settings.bucket}-write`, policy: JSON.stringify(builderPolicy(settings.bucket)) },
-            child,
-        );
-        const users = settings.builders.map(
+        const users = declaration.builders.map(
             (userName) =>
                 new Builder(
                     `${name}-${userName}`,
@@ -184,7 +177,11 @@ export class NixCache extends pulumi.ComponentResource {
         this.awsCredentials = pulumi.secret(pulumi.all(builders).apply(awsCredentials));
 
         const content = this.hostConfig.apply(usagePage);
-        const page = new UsagePage(`${name}-usage`, { bucket, content, after: info }, child);
+        const usage = new UsagePage(
+            `${name}-usage`,
+            { bucket, object: declaration.usagePage, content, after: info },
+            child,
+        );
         const secrets = pulumi
             .all(builders)
             .apply((all) => Object.fromEntries(all.map((one) => [one.accessKey, one.secretKey])));
@@ -192,16 +189,21 @@ export class NixCache extends pulumi.ComponentResource {
             bucket: place.bucketUrn,
             anonymousPolicy: place.anonymousUrn,
             ...(expiry.rulesUrn === undefined ? {} : { rules: expiry.rulesUrn }),
-            objects: { [CACHE_INFO_NAME]: info.objectUrn, [USAGE_PAGE_NAME]: page.objectUrn },
+            objects: {
+                [declaration.cacheInfo.name]: info.objectUrn,
+                [declaration.usagePage.name]: usage.objectUrn,
+            },
             writePolicy: write.urn,
             builders: Object.fromEntries(
-                users.map(({ userUrn }, index) => [settings.builders[index] ?? "", userUrn]),
+                users.map(({ userUrn }, index) => [declaration.builders[index] ?? "", userUrn]),
             ),
         };
         this.declared = pulumi.secret(
             pulumi
                 .all([secrets, content, pulumi.output(urns)])
-                .apply(([ofBuilders, text, all]) => declare(settings, ofBuilders, generations, text, all)),
+                .apply(([ofBuilders, page, all]) =>
+                    declared(declaration, { builders: ofBuilders, page, urns: all }),
+                ),
         );
         this.registerOutputs({
             publicKey: this.publicKey,

@@ -1,11 +1,13 @@
 import * as minio from "@pulumi/minio";
 import * as pulumi from "@pulumi/pulumi";
 import { singlePartEtag } from "../src/cache/cacheInfo.ts";
-import { USAGE_PAGE_NAME, USAGE_PAGE_TYPE } from "../src/cache/managedObjects.ts";
+import type { Declaration } from "../src/cache/declared.ts";
 
 /** Arguments of {@link UsagePage}. */
 export interface UsagePageArgs {
     readonly bucket: pulumi.Input<string>;
+    /** Its name and type. */
+    readonly object: Declaration["usagePage"];
     /** The whole page; known once the signing keys are. */
     readonly content: pulumi.Output<string>;
     /** The bucket's nix-cache-info. It is made first, since a bucket that holds another object and lacks it is taken for somebody else's. */
@@ -24,9 +26,9 @@ export class UsagePage extends pulumi.ComponentResource {
             name,
             {
                 bucketName: args.bucket,
-                objectName: USAGE_PAGE_NAME,
+                objectName: args.object.name,
                 content: args.content,
-                contentType: USAGE_PAGE_TYPE,
+                contentType: args.object.contentType,
                 // The provider never reads the content back; with this it sees that it was changed.
                 etag: args.content.apply(singlePartEtag),
             },

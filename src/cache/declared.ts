@@ -2,7 +2,7 @@ import { cacheInfo } from "./cacheInfo.ts";
 import { CACHE_INFO_NAME, CACHE_INFO_TYPE, USAGE_PAGE_NAME, USAGE_PAGE_TYPE } from "./managedObjects.ts";
 import { expiryRules, type ExpiryRule } from "./expiry.ts";
 import { anonymousPolicy, builderPolicy, type Policy } from "./policies.ts";
-import type { Settings } from "./settings.ts";
+import { keptGenerations, type Settings } from "./settings.ts";
 
 /**
  * Everything that a deployed stack says about its server, as plain values: the
@@ -46,27 +46,73 @@ export interface DeclaredUrns {
 }
 
 /**
+ * What a cache of these settings is to be on its server: all that is known
+ * before anything is made. The one place where policies, rules, objects and
+ * names are made; the components turn the parts into resources, and
+ * {@link declared} into the stack's output.
+ */
+export interface Declaration {
+    readonly bucket: string;
+    readonly anonymousPolicy: Policy;
+    /** None where nothing expires. */
+    readonly rules: readonly ExpiryRule[];
+    readonly cacheInfo: DeclaredObject;
+    /** Its content is known once the signing keys are. */
+    readonly usagePage: Omit<DeclaredObject, "content">;
+    readonly writePolicy: Declared["writePolicy"];
+    /** Names of the users that push. */
+    readonly builders: readonly string[];
+    /** Generations whose signing keys are kept. */
+    readonly generations: readonly number[];
+    /** What a signing key is named after that is made now, where no `keyName` is set. */
+    readonly firstKeyName: string;
+}
+
+/**
  * What these settings declare.
  *
- * @param page content of the page that says how to use the cache
+ * @param before generations whose keys the state has already; default: none
  */
-export function declare(
-    settings: Settings,
-    builders: Readonly<Record<string, string>>,
-    generations: readonly number[],
-    page: string,
-    urns: DeclaredUrns,
-): Declared {
+export function declare(settings: Settings, before: readonly number[] = []): Declaration {
+    const { bucket } = settings;
+    return {
+        bucket,
+        anonymousPolicy: anonymousPolicy(bucket, settings.anonymousListing),
+        rules: expiryRules(settings.expireDays, settings.narGraceDays),
+        cacheInfo: {
+            name: CACHE_INFO_NAME,
+            content: cacheInfo(settings.priority),
+            contentType: CACHE_INFO_TYPE,
+        },
+        usagePage: { name: USAGE_PAGE_NAME, contentType: USAGE_PAGE_TYPE },
+        writePolicy: { name: `${bucket}-write`, document: builderPolicy(bucket) },
+        builders: settings.builders,
+        generations: keptGenerations(settings, before),
+        // A key's name ends at its first colon, and an IPv6 address is full of them.
+        firstKeyName: new URL(settings.endpoint).hostname.replaceAll(/[[\]]/g, "").replaceAll(":", "-"),
+    };
+}
+
+/** What is known once the resources are made. */
+export interface Made {
+    /** Secrets of the builders by name. */
+    readonly builders: Readonly<Record<string, string>>;
+    /** Content of the page that says how to use the cache. */
+    readonly page: string;
+    readonly urns: DeclaredUrns;
+}
+
+/** The stack's output: the declaration, and what became known since. */
+export function declared(declaration: Declaration, { builders, page, urns }: Made): Declared {
+    const { bucket, anonymousPolicy, rules, cacheInfo, usagePage, writePolicy, generations } = declaration;
+    const { name, contentType } = usagePage;
     return {
         version: 1,
-        bucket: settings.bucket,
-        anonymousPolicy: anonymousPolicy(settings.bucket, settings.anonymousListing),
-        rules: expiryRules(settings.expireDays, settings.narGraceDays),
-        objects: [
-            { name: CACHE_INFO_NAME, content: cacheInfo(settings.priority), contentType: CACHE_INFO_TYPE },
-            { name: USAGE_PAGE_NAME, content: page, contentType: USAGE_PAGE_TYPE },
-        ],
-        writePolicy: { name: `${settings.bucket}-write`, document: builderPolicy(settings.bucket) },
+        bucket,
+        anonymousPolicy,
+        rules,
+        objects: [cacheInfo, { name, content: page, contentType }],
+        writePolicy,
         builders,
         generations,
         urns,

@@ -1,6 +1,6 @@
 import type { LiveBucket } from "../cache/live.ts";
 import type { Settings } from "../cache/settings.ts";
-import { expiryRules } from "../cache/expiry.ts";
+import { declare } from "../cache/declared.ts";
 import { countTakenAtOnce } from "./expiryGuard.ts";
 import type { Connection } from "../s3/connection.ts";
 
@@ -20,14 +20,15 @@ export interface SuddenExpiry {
  */
 export async function suddenExpiry(
     to: Connection,
-    { bucket, expireDays, narGraceDays }: Settings,
+    settings: Settings,
     live: LiveBucket | undefined,
 ): Promise<SuddenExpiry | undefined> {
     if (live === undefined) return undefined;
-    const taken = await countTakenAtOnce(to, bucket, expiryRules(expireDays, narGraceDays), live);
+    const { bucket, rules } = declare(settings);
+    const taken = await countTakenAtOnce(to, bucket, rules, live);
     if (taken === 0) return undefined;
     return {
-        what: `expireDays: ${expireDays} takes ${taken} ${taken === 1 ? "object" : "objects"} that are too old for it at once, and MinIO does not give them back`,
+        what: `expireDays: ${settings.expireDays} takes ${taken} ${taken === 1 ? "object" : "objects"} that are too old for it at once, and MinIO does not give them back`,
         allow: "to allow it: pulumi config set expireExisting true; to keep them: a larger expireDays",
     };
 }

@@ -1,18 +1,22 @@
 import assert from "node:assert/strict";
-import { declare, type Declared } from "../../src/cache/declared.ts";
+import { declare, declared, type Declared } from "../../src/cache/declared.ts";
 import type { LiveBucket, Snapshot } from "../../src/cache/live.ts";
 import { completeSettings } from "../../src/cache/settings.ts";
 import { findDrift } from "../../src/drift/findDrift.ts";
 import { findingLine } from "../../src/drift/finding.ts";
 
 const SETTINGS = completeSettings({ endpoint: "https://s3.example.org", bucket: "b", builders: ["one"] });
-const DECLARED: Declared = declare(SETTINGS, { one: "secret-of-one" }, [1], "page", {
-    bucket: "urn:bucket",
-    anonymousPolicy: "urn:anonymous",
-    rules: "urn:rules",
-    objects: { "nix-cache-info": "urn:info", "usage.html": "urn:page" },
-    writePolicy: "urn:write",
-    builders: { one: "urn:one" },
+const DECLARED: Declared = declared(declare(SETTINGS), {
+    builders: { one: "secret-of-one" },
+    page: "page",
+    urns: {
+        bucket: "urn:bucket",
+        anonymousPolicy: "urn:anonymous",
+        rules: "urn:rules",
+        objects: { "nix-cache-info": "urn:info", "usage.html": "urn:page" },
+        writePolicy: "urn:write",
+        builders: { one: "urn:one" },
+    },
 });
 
 const BUCKET: LiveBucket = {
