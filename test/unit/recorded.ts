@@ -29,7 +29,7 @@ export async function record<T>(
     program: (opts: pulumi.ComponentResourceOptions) => T,
 ): Promise<Recording<T>> {
     const asked: pulumi.ResourceTransformationArgs[] = [];
-    await pulumi.runtime.setMocks({
+    const mocks: pulumi.runtime.Mocks = {
         newResource: ({ name, inputs, custom }) => {
             const own = inputs as Record<string, unknown>;
             const state =
@@ -40,7 +40,9 @@ export async function record<T>(
             return { id: custom === true ? `${name}-id` : undefined, state };
         },
         call: () => ({}),
-    });
+    };
+    // By name, since what another test has set stays.
+    await pulumi.runtime.setMocks(mocks, "project", "stack");
     const made = program({
         transformations: [
             (args) => {
