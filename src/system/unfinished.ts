@@ -19,7 +19,7 @@ export function unfinishedName(name: string, random: string): string {
 export function removeUnfinished(file: string, alone = false): void {
     const [folder, name] = [dirname(file), basename(file)];
     // Of versions that wrote one after the other under this name.
-    removeAbandoned(`${file}.unfinished`, alone);
+    remove(`${file}.unfinished`);
     const start = `.${short(name)}.`;
     for (const entry of names(folder)) {
         if (!entry.startsWith(start) || !/^[0-9a-f]{16}\.unfinished$/.test(entry.slice(start.length)))
