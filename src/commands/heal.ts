@@ -120,7 +120,7 @@ async function heal(given: Target, options: HealOptions): Promise<ExitStatus> {
         await stoppable((goOn) => carryOutPlan(target, findings, doing, goOn));
     } catch (error) {
         if (!(error instanceof OtherPlan)) throw error;
-        differenceWords(error.differences, account(), asCalled("heal")).forEach(say);
+        for (const line of differenceWords(error.differences, account(), asCalled("heal"))) say(line);
         return end(error.report);
     }
 

@@ -77,7 +77,7 @@ describe("nix-cache host", function () {
             stdout,
             /credentials {2}\(secret, mode 0600\)\n.*signing-key {2}\(secret, mode 0600\)\n/,
         );
-        assert.match(stdout, /\n1\. Run it as root .*\n2\. /);
+        assert.match(stdout, /\n1\. Run it as root .*(\n {3}.*)*\n2\. /);
         assert.equal(statSync(folder).mode & 0o777, 0o700);
         for (const file of readdirSync(folder)) {
             const secret = holdsSecret(readFileSync(join(folder, file), "utf8"));

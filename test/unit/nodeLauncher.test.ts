@@ -8,6 +8,7 @@ import {
     mkdtempSync,
     readFileSync,
     rmSync,
+    symlinkSync,
     utimesSync,
     writeFileSync,
 } from "node:fs";
@@ -131,6 +132,16 @@ describe("what runs the project's files, started twice at the same moment", func
         utimesSync(join(clone, "node_modules", ".package-lock.json"), 0, 0);
         await Promise.all([launch().ended, launch().ended]);
         assert.deepEqual(calls(), ["ci", "ci"]);
+    });
+
+    it("installs nothing into a folder that node_modules is a link to", async () => {
+        const theirs = join(folder, "theirs");
+        mkdirSync(theirs);
+        writeFileSync(join(theirs, "precious"), "");
+        symlinkSync(theirs, join(clone, "node_modules"));
+        assert.equal((await launch().ended).status, 0);
+        assert.deepEqual(calls(), []);
+        assert.ok(existsSync(join(theirs, "precious")));
     });
 
     it("waits for an npm whose caller was killed, and is held up by nothing else of it", async () => {
