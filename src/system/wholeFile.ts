@@ -17,6 +17,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import { UserError } from "../cache/problem.ts";
 import { removeUnfinished, unfinishedName } from "./unfinished.ts";
+import { hasCode } from "./systemError.ts";
 import { unbroken } from "./unbroken.ts";
 
 /**
@@ -121,7 +122,7 @@ function setMode(fd: number, mode: number): void {
         fchmodSync(fd, mode);
     } catch (error) {
         // A USB stick's file system (FAT) knows no modes.
-        if (!isOneOf(error, "EPERM", "ENOTSUP", "ENOSYS")) throw error;
+        if (!hasCode(error, "EPERM", "ENOTSUP", "ENOSYS")) throw error;
     }
 }
 
@@ -131,9 +132,9 @@ function nameIt(temporary: string, file: string): boolean {
         linkSync(temporary, file);
         return true;
     } catch (error) {
-        if (isOneOf(error, "EEXIST")) return false;
+        if (hasCode(error, "EEXIST")) return false;
         // FAT knows no second names either.
-        if (!isOneOf(error, "EPERM", "ENOTSUP", "ENOSYS")) throw error;
+        if (!hasCode(error, "EPERM", "ENOTSUP", "ENOSYS")) throw error;
     }
     if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) return false;
     renameSync(temporary, file);
@@ -146,12 +147,8 @@ function syncFolder(folder: string): void {
     try {
         fsyncSync(fd);
     } catch (error) {
-        if (!isOneOf(error, "EINVAL", "ENOTSUP", "ENOSYS")) throw error;
+        if (!hasCode(error, "EINVAL", "ENOTSUP", "ENOSYS")) throw error;
     } finally {
         closeSync(fd);
     }
-}
-
-function isOneOf(error: unknown, ...codes: readonly string[]): boolean {
-    return codes.includes((error as NodeJS.ErrnoException).code ?? "");
 }

@@ -88,8 +88,7 @@ describe("nix-cache doctor --deep", function () {
     }
 });
 
-// eslint-disable-next-line @typescript-eslint/require-await -- forEachAtOnce takes what may have to wait
-async function* numbered(size: number, secretKey: string): AsyncGenerator<[number, Path]> {
+function* numbered(size: number, secretKey: string): Generator<[number, Path]> {
     let number = 0;
     for (const path of signedPaths(size, secretKey, ALIKE)) yield [number++, path];
 }
