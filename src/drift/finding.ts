@@ -56,14 +56,7 @@ export function findingLine(finding: Finding): string {
     );
 }
 
-const WARNING = "not as last deployed: ";
-
 /** A finding as the program's warning, which Pulumi prints among other lines. */
 export function driftWarning(line: string): string {
-    return WARNING + line;
-}
-
-/** Whether a warning that Pulumi has printed is one of {@link driftWarning}. */
-export function isDriftWarning(warning: string): boolean {
-    return warning.startsWith(WARNING);
+    return `not as last deployed: ${line}`;
 }
