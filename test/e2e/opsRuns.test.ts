@@ -163,7 +163,7 @@ describe("nix-cache preview, up, heal and backup, for people and for programs", 
         const same = await nixCache(stack, ["backup", "my keys.age"], { env });
         assert.equal(same.status, 0, same.stderr);
         assert.match(same.stdout, /\nthe one that was there held the same, and was replaced\n/);
-        assert.match(same.stdout, /\nto restore it: nix-cache restore 'my keys\.age' --stack NEWNAME\n$/);
+        assert.match(same.stdout, /\nto restore it: npm run -s restore -- 'my keys\.age' --stack NEWNAME\n$/);
         assert.deepEqual(readdirSync(folder).sort(), ["my keys.age", "my keys.age.json"]);
 
         const first = readFileSync(join(folder, "my keys.age"));
