@@ -41,6 +41,7 @@ async function look(): Promise<Looked> {
 }
 
 function declare({ config, previous, found, drift }: Looked): NixCache {
+    running().onDrift(drift);
     const findings = drift.map(findingLine);
     findings.forEach((finding) => void pulumi.log.warn(driftWarning(finding)));
     if (!drift.every(isFinal))

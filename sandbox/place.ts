@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { projectName } from "../src/system/project.ts";
 import { writeDurable } from "../src/system/wholeFile.ts";
 import { makePulumiHome } from "../toolchain/pulumiHome.ts";
 import type { Tools } from "../toolchain/tools.ts";
@@ -51,6 +52,6 @@ export function sandboxConfig(minio: Minio): Record<string, ConfigEntry> {
         "minio:minioPassword": { value: minio.connection.secretKey, secret: true },
         "minio:minioSsl": { value: "true" },
         "minio:minioCacertFile": { value: minio.caFile },
-        "nix-cache:protect": { value: "false" },
+        [`${projectName(projectDir)}:protect`]: { value: "false" },
     };
 }

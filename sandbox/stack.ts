@@ -3,12 +3,14 @@ import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LocalWorkspace, type OutputMap, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { UserError } from "../src/cache/problem.ts";
+import type { Finding } from "../src/drift/finding.ts";
+import type { Told } from "../src/engine/events.ts";
 import { inlineProgram } from "../src/engine/inline/program.ts";
 import { notedCommand } from "../src/engine/notedCommand.ts";
-import { PulumiError } from "../src/engine/pulumi.ts";
 import { repairTornState } from "../src/engine/tornState.ts";
 import { binFolder } from "../toolchain/pulumiHome.ts";
-import { byLine } from "../src/engine/pulumiOutput.ts";
+import { watched } from "../src/engine/watched.ts";
+import { projectName } from "../src/system/project.ts";
 import { lastLine, run } from "../src/system/run.ts";
 import { stackEnvironment, type StackPlace } from "./stackPlace.ts";
 
@@ -22,14 +24,23 @@ export interface ConfigEntry {
  * Opens a stack, new or not, whose program is this project's index.ts, run in
  * this process: that needs no language host, which cannot be built from
  * modules. What a killed run left of its state is made readable first.
+ *
+ * @param onDrift takes what differs on the server, as the program finds it
  */
-export async function openStack(place: StackPlace): Promise<Stack> {
+export async function openStack(
+    place: StackPlace,
+    onDrift?: (findings: readonly Finding[]) => void,
+): Promise<Stack> {
     mkdirSync(place.state, { recursive: true, mode: 0o700 });
     repairTornState(pathToFileURL(place.state).href, place.workDir);
     // It would win over the passphrase file.
     delete process.env.PULUMI_CONFIG_PASSPHRASE;
     return LocalWorkspace.createOrSelectStack(
-        { stackName: place.stackName, projectName: "nix-cache", program: inlineProgram(place.workDir) },
+        {
+            stackName: place.stackName,
+            projectName: projectName(place.workDir),
+            program: inlineProgram(place.workDir, onDrift),
+        },
         {
             workDir: place.workDir,
             pulumiHome: place.pulumiHome,
@@ -95,22 +106,11 @@ export interface Deployment {
 /**
  * Runs `pulumi up`.
  *
- * @param onLine takes each line that Pulumi prints
+ * @param onTold takes what the engine tells
  * @throws PulumiError with what Pulumi called an error, in one line
  */
-export async function deploy(stack: Stack, onLine: (line: string) => void): Promise<Deployment> {
-    let text = "";
-    const lines = byLine(onLine);
-    const onOutput = (part: string) => {
-        text += part;
-        lines(part);
-    };
-    const options = { color: "never", onOutput, onError: onOutput, showSecrets: false } as const;
-    try {
-        const { summary, outputs } = await stack.up(options);
-        return { changes: { ...summary.resourceChanges }, outputs };
-    } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
-        throw new PulumiError(text === "" ? message : text);
-    }
+export async function deploy(stack: Stack, onTold: (told: Told) => void): Promise<Deployment> {
+    let outputs: OutputMap = {};
+    const changes = await watched({ onTold }, async (options) => ({ outputs } = await stack.up(options)));
+    return { changes: { ...changes } as Deployment["changes"], outputs };
 }

@@ -1,11 +1,9 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
 import { UserError } from "../src/cache/problem.ts";
-import { isDriftWarning } from "../src/drift/finding.ts";
 import { pastDeadLock } from "../src/engine/deadLock.ts";
 import { follow, summary } from "../src/engine/follow.ts";
 import { sayOn } from "../src/system/progress.ts";
-import { doneIn } from "../src/engine/pulumiOutput.ts";
 import { command, uncut } from "./command.ts";
 import { takeLock } from "./lock.ts";
 import { startMinio, type Minio } from "./minio.ts";
@@ -36,15 +34,16 @@ await command(async () => {
 
     prepare(tools, minio);
     const place = sandboxPlace(tools);
-    const stack = await openStack(place);
+    let drifted = false as boolean;
+    const stack = await openStack(place, (findings) => (drifted = findings.length > 0));
     await endOrphanedPlugins(place.pulumiHome);
     for (const key of await configure(stack, place, sandboxConfig(minio)))
         say(`  ${key} in Pulumi.sandbox.yaml was another; it is the sandbox's own again`);
     say("Deploying the stack");
-    const { onLine, warnings } = follow(doneIn, (line) => say(`  ${line}`));
+    const { onTold } = follow("up", (line) => say(`  ${line}`));
     // The Pulumi of a start that was killed comes to its end by itself.
     const { changes, outputs } = await uncut(() =>
-        pastDeadLock({ folder: place.workDir, stack: place.stackName }, () => deploy(stack, onLine), {
+        pastDeadLock({ folder: place.workDir, stack: place.stackName }, () => deploy(stack, onTold), {
             waitSeconds: 20,
             shell: 'eval "$(npm run -s env)"; ',
         }),
@@ -56,7 +55,7 @@ await command(async () => {
     say("Proving it");
     const sent = await provenBy(minio, outputs, tools.nix).catch(withNextStep);
     summarize(outputs, minio.found === "running" && changed === undefined && sent === 0);
-    if (warnings.some(isDriftWarning))
+    if (drifted)
         say(`\nBut somebody has changed it by hand (the warnings above). To put it back:\n  ${HEAL}`);
 });
 

@@ -15,17 +15,23 @@ export interface Difference {
 interface Present {
     readonly values: Readonly<Record<string, string>>;
     readonly isSecret: (key: string) => boolean;
+    /** The project's name: the namespace of its own keys. */
+    readonly project: string;
 }
 
-/** Every single value with its path, in the order of a configuration file. */
-export function* configuration(content: Backup): Generator<[string, ConfigEntry]> {
+/**
+ * Every single value with its path, in the order of a configuration file.
+ *
+ * @param project the project's name: the namespace of its own keys
+ */
+export function* configuration(content: Backup, project: string): Generator<[string, ConfigEntry]> {
     for (const [key, { value, secret }] of Object.entries(content.configuration))
         yield* singleValues(key, value, secret);
     for (const [generation, key] of Object.entries(content.signingKeys)) {
-        yield [`nix-cache:signingKeys["${generation}"]`, { value: key, secret: true }];
+        yield [`${project}:signingKeys["${generation}"]`, { value: key, secret: true }];
     }
     for (const [builder, secret] of Object.entries(content.builderSecrets)) {
-        yield [`nix-cache:builderSecrets["${builder}"]`, { value: secret, secret: true }];
+        yield [`${project}:builderSecrets["${builder}"]`, { value: secret, secret: true }];
     }
 }
 
@@ -42,7 +48,7 @@ export function differences(content: Backup, raw: Present, own: (key: string) =>
         for (const [path, entry] of singleValues(key, parsed(value), raw.isSecret(key)))
             now.set(path, { value: entry.value as string, secret: entry.secret });
     }
-    const then = new Map<string, ConfigEntry>(configuration(content));
+    const then = new Map<string, ConfigEntry>(configuration(content, raw.project));
     const changed = [...then].flatMap(([path, { value, secret }]): Difference[] => {
         const present = now.get(path);
         if (present === undefined || present.value === value) return [];

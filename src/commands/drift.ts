@@ -4,7 +4,9 @@ import type { Connection } from "../s3/connection.ts";
 import { asCalled } from "../system/asCalled.ts";
 import { command, METRICS } from "../system/command.ts";
 import { EXIT, type ExitStatus } from "../system/exitStatus.ts";
-import { readOutputs, readServerConfig, type Outputs, type Target } from "../engine/target.ts";
+import { checkServerConfig } from "../stack/serverConfig.ts";
+import type { RawConfig } from "../stack/rawConfig.ts";
+import { readOutputs, readRawConfig, type Outputs, type Target } from "../engine/target.ts";
 
 /** What was compared, and what is different. */
 export interface DriftReport {
@@ -16,15 +18,20 @@ export interface DriftReport {
 /**
  * Compares the server with what the stack declares. Reads only.
  *
+ * @param given what was read of the stack before. Default: it is read now
  * @throws ServerError when the server cannot be reached or refuses the credentials
  */
-export async function lookForDrift(target: Target): Promise<DriftReport> {
+export async function lookForDrift(
+    target: Target,
+    given: { readonly outputs?: Outputs; readonly config?: RawConfig } = {},
+): Promise<DriftReport> {
     // Both decrypt, which is most of the time that this takes: at the same time, and code is loaded meanwhile.
-    const [outputs, { connection }, { readSnapshot }] = await Promise.all([
-        readOutputs(target),
-        readServerConfig(target),
+    const [outputs, config, { readSnapshot }] = await Promise.all([
+        given.outputs ?? readOutputs(target),
+        given.config ?? readRawConfig(target),
         import("../minio/snapshot.ts"),
     ]);
+    const { connection } = checkServerConfig(config);
     const findings = findDrift(outputs.declared, await readSnapshot(connection, outputs.declared.bucket));
     return { outputs, connection, findings };
 }

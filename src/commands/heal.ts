@@ -19,8 +19,11 @@ import { asCalled } from "../system/asCalled.ts";
 import { account, entered, mayChange } from "../system/ledger.ts";
 import { differenceWords } from "../drift/otherPlan.ts";
 import { stoppable, type GoOn } from "../engine/stoppable.ts";
-import { stackName, type NamedTarget, type Target } from "../engine/target.ts";
-import { isStateWhole } from "../engine/wholeState.ts";
+import { startEngine, type Engine } from "../engine/loading.ts";
+import { deployed, open, type Deployed } from "../engine/open.ts";
+import type { Told } from "../engine/events.ts";
+import type { Target } from "../engine/target.ts";
+import { isStateWhole, readResources } from "../engine/wholeState.ts";
 
 /** The options of `nix-cache heal`. */
 interface HealOptions {
@@ -72,11 +75,13 @@ class OtherPlan extends Error {
 async function heal(given: Target, options: HealOptions): Promise<ExitStatus> {
     mayChange();
     const say = options.json === true ? console.error : console.log;
-    const target: NamedTarget = { ...given, stack: await stackName(given) };
+    const starting = startEngine();
+    const [opened, resources] = await Promise.all([open(given), readResources(given)]);
+    const target = deployed(opened);
     const { stack } = target;
-    const report = await lookForDrift(target);
+    const report = await lookForDrift(target, target);
     const { outputs, connection, findings } = report;
-    const isWhole = await isStateWhole(target, outputs.declared);
+    const isWhole = isStateWhole(resources, outputs.declared);
     const done: string[] = [];
     const doing = (what: string) => {
         done.push(what);
@@ -97,7 +102,7 @@ async function heal(given: Target, options: HealOptions): Promise<ExitStatus> {
     }
     // What the update would refuse is refused before anything is done.
     const isHopeless = isWhole && findings.every(isFinal);
-    const check = () => checkBeforeUp(target, stack, outputs.declared, "update");
+    const check = () => checkBeforeUp(target, "update");
     if (!isHopeless) await check();
     say(`stack ${stack}, server ${connection.url}, bucket ${outputs.declared.bucket}\n`);
     sayFindings(findings, "  ", say);
@@ -114,17 +119,17 @@ async function heal(given: Target, options: HealOptions): Promise<ExitStatus> {
     }
 
     try {
-        const again = await lookForDrift(target);
+        const again = await lookForDrift(target, target);
         const found = differences(findings, again.findings);
         if (found.added.length + found.gone.length > 0) throw new OtherPlan(again, found);
-        await stoppable((goOn) => carryOutPlan(target, findings, doing, goOn));
+        await stoppable((goOn) => carryOutPlan(starting, target, findings, doing, goOn));
     } catch (error) {
         if (!(error instanceof OtherPlan)) throw error;
         for (const line of differenceWords(error.differences, account(), asCalled("heal"))) say(line);
         return end(error.report);
     }
 
-    const after = await lookForDrift(target);
+    const after = await lookForDrift(target, { config: target.config });
     const remains = findings.flatMap((finding) => finding.remains ?? []);
     if (remains.length > 0) say(`\n${remains.flatMap((line) => wrapped(line)).join("\n")}`);
     if (after.findings.length === 0) say("\nno drift: all of it is as the stack declares it");
@@ -140,7 +145,8 @@ async function heal(given: Target, options: HealOptions): Promise<ExitStatus> {
  * yet. Then all else in one `pulumi up`, which holds the stack's lock.
  */
 async function carryOutPlan(
-    target: NamedTarget,
+    starting: Promise<Engine>,
+    target: Deployed,
     findings: readonly Finding[],
     doing: (what: string) => void,
     goOn: GoOn,
@@ -149,14 +155,16 @@ async function carryOutPlan(
         target,
         findings.flatMap(({ makeAgain }) => makeAgain),
     );
-    const { upStack } = await import("../engine/upStack.ts");
+    const engine = await starting;
     goOn();
-    const onLine = (line: string) => {
-        const made = /^ *\+ +minio:index:(\w+) (\S+) created/.exec(line);
-        if (made !== null) doing(`made ${made[1] ?? ""} ${made[2] ?? ""} again`);
+    const onTold = (told: Told) => {
+        if (told.kind !== "done" || told.step.op !== "create") return;
+        const [provider, , kind = ""] = told.step.type.split(":");
+        if (provider === "minio") doing(`made ${kind} ${told.step.name} again`);
     };
-    await upStack(target, onLine, async () => {
-        const now = await lookForDrift(target);
+    await engine.up(target, { onTold }, async () => {
+        // The outputs anew: another run may have deployed something else meanwhile.
+        const now = await lookForDrift(target, { config: target.config });
         // What another run has put back meanwhile is no reason to stop; what is new is not agreed to.
         const found = differences(findings, now.findings);
         if (found.added.length > 0) throw new OtherPlan(now, found);

@@ -59,13 +59,14 @@ async function restore(
     const stack = await stackName(target);
     const settings = stackFile(target.folder, stack);
     const own = keysIn(settings);
-    const overwritten = differences(content, await readRawConfig(target), (key) => own.has(key));
+    const raw = await readRawConfig(target);
+    const overwritten = differences(content, raw, (key) => own.has(key));
     await agree(overwritten, { name: basename(settings), yes, written: content.written, made, stack });
 
     mayChange();
     if (made) entered(`made the stack ${stack}`);
     await removeLists(target, content, overwritten);
-    const entries = [...configuration(content)];
+    const entries = [...configuration(content, raw.project)];
     for (const [index, [key, { value, secret }]] of entries.entries()) {
         say(`[${index + 1}/${entries.length}] ${key}${secret ? " (secret)" : ""}`);
         await setConfig(target, key, value as string, secret);

@@ -1,5 +1,3 @@
-import { isDriftWarning } from "../drift/finding.ts";
-import { doneIn } from "../engine/pulumiOutput.ts";
 import { EXIT, type ExitStatus } from "../system/exitStatus.ts";
 import { checkBeforeUp } from "../engine/beforeUp.ts";
 import { follow, summary } from "../engine/follow.ts";
@@ -7,7 +5,9 @@ import { asCalled } from "../system/asCalled.ts";
 import { command } from "../system/command.ts";
 import { mayChange } from "../system/ledger.ts";
 import { stoppable } from "../engine/stoppable.ts";
-import { readOutputsIfAny, stackName, type Target } from "../engine/target.ts";
+import { startEngine } from "../engine/loading.ts";
+import { open } from "../engine/open.ts";
+import type { Target } from "../engine/target.ts";
 
 export default command({
     summary: "pulumi up --yes (does not ask), after removing the lock of a run that was killed",
@@ -29,25 +29,23 @@ interface UpOptions {
  */
 async function up(given: Target, { json, verbose }: UpOptions): Promise<ExitStatus> {
     mayChange();
-    const { previewStack, upStack } = await import("../engine/upStack.ts");
     const say = json === true ? console.error : console.log;
-    const stack = await stackName(given);
-    const target = { ...given, stack };
-    const previous = (await readOutputsIfAny(target))?.declared;
-    await checkBeforeUp(target, stack, previous, "update");
-    say(`stack ${stack}: pulumi up`);
+    const starting = startEngine();
+    const stack = await open(given);
+    await checkBeforeUp(stack, "update");
+    say(`stack ${stack.stack}: pulumi up`);
+    const engine = await starting;
     // Only the engine can tell whether a user on the server is this stack's; before the first resource, it has to.
-    if (previous === undefined) await previewStack(target, () => undefined);
-    const { onLine, changes: done, warnings } = follow(doneIn, verbose === true ? () => undefined : say);
-    const changes = await stoppable(() =>
-        upStack(target, (line) => {
-            if (verbose === true) say(line);
-            onLine(line);
-        }),
-    );
-    if (json === true) console.log(JSON.stringify({ stack, changes, done, warnings }));
+    if (stack.outputs === undefined) await engine.preview(stack, {});
+    const followed = follow("up", verbose === true ? () => undefined : say);
+    const { onTold } = followed;
+    let drifted = false as boolean;
+    const onDrift = (findings: readonly unknown[]) => (drifted = findings.length > 0);
+    const onLine = verbose === true ? say : undefined;
+    const changes = await stoppable(() => engine.up(stack, { onTold, onLine, onDrift }));
+    const { changes: done, warnings } = followed;
+    if (json === true) console.log(JSON.stringify({ stack: stack.stack, changes, done, warnings }));
     say(`${summary(changes) ?? "no changes"}; what hosts need: pulumi stack output`);
-    if (warnings.some(isDriftWarning))
-        say(`what was changed by hand is as it was; to put it back: ${asCalled("heal")}`);
+    if (drifted) say(`what was changed by hand is as it was; to put it back: ${asCalled("heal")}`);
     return EXIT.ok;
 }

@@ -76,14 +76,7 @@ function advice({ beyondRepair }: Finding): string[] {
     return beyondRepair === undefined ? [] : [printable(`cannot be undone: ${beyondRepair}`)];
 }
 
-const WARNING = "not as last deployed: ";
-
 /** A finding as the program's warning, which Pulumi prints among other lines. */
 export function driftWarning(line: string): string {
-    return WARNING + line;
-}
-
-/** Whether a warning that Pulumi has printed is one of {@link driftWarning}. */
-export function isDriftWarning(warning: string): boolean {
-    return warning.startsWith(WARNING);
+    return `not as last deployed: ${line}`;
 }

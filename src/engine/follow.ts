@@ -1,42 +1,80 @@
 import { printable } from "../cache/problem.ts";
-import { once, warningIn } from "./pulumiOutput.ts";
-import type { Changes } from "./upStack.ts";
+import type { Step, Told } from "./events.ts";
+
+/** Number of resources by what was, or would be, done: `same`, `create`, `update`, `replace`, `delete`. */
+export type Changes = Readonly<Partial<Record<string, number>>>;
 
 /** What a run of Pulumi has said that people want to know. */
 export interface Followed {
     /** A line for each resource that was, or would be, changed. */
     readonly changes: readonly string[];
-    /** Each warning once. */
+    /** The first line of each warning, once. */
     readonly warnings: readonly string[];
-    /** Takes each line that Pulumi prints. */
-    readonly onLine: (line: string) => void;
+    /** Takes what the engine tells. */
+    readonly onTold: (told: Told) => void;
 }
+
+/** Words and sign of a change that is done, and of one that would be; the parts of a replacement are not shown. */
+const WORDS: Readonly<Record<string, { readonly sign: string; readonly done: string }>> = {
+    create: { sign: "+", done: "created" },
+    update: { sign: "~", done: "updated" },
+    delete: { sign: "-", done: "deleted" },
+    replace: { sign: "+-", done: "replaced" },
+};
 
 /**
  * Follows a run of Pulumi.
  *
- * @param changeIn finds a change in a line
+ * @param what whether the run does what it tells (`up`), or only would (`preview`)
  * @param say takes what is to be shown, as it comes
  */
 export function follow(
-    changeIn: (line: string) => string | undefined,
+    what: "up" | "preview",
     say: (line: string) => void,
+    isShown: (step: Step) => boolean = () => true,
 ): Followed {
-    const changes: string[] = [];
-    const warnings: string[] = [];
-    const change = once((line: string) => {
-        changes.push(line);
-        say(printable(line));
-    });
-    const warn = once((warning: string) => {
-        warnings.push(warning);
-        say(`warning: ${printable(warning)}`);
-    });
-    const onLine = (line: string) => {
-        change(changeIn(line));
-        warn(warningIn(line));
+    const changes = new Set<string>();
+    const warnings = new Set<string>();
+    const began = new Map<string, number>();
+    const change = (step: Step, words: string) => {
+        const { sign } = WORDS[step.op] ?? { sign: "" };
+        const diff = step.diff === "" ? "" : ` [diff: ${step.diff}]`;
+        const line = `${sign} ${step.type} ${step.name} ${words}${diff}`;
+        if (changes.has(line)) return;
+        changes.add(line);
+        if (isShown(step)) say(printable(line));
     };
-    return { changes, warnings, onLine };
+    const onTold = (told: Told) => {
+        if (told.kind === "warning") {
+            const warning = told.message.split("\n", 1)[0] ?? "";
+            if (warnings.has(warning)) return;
+            warnings.add(warning);
+            say(`warning: ${printable(warning)}`);
+        } else if (told.kind === "begins" || told.kind === "done") {
+            const { step } = told;
+            const words = WORDS[step.op];
+            const id = `${step.op} ${step.type} ${step.name}`;
+            if (told.kind === "begins") began.set(id, performance.now());
+            if (words === undefined) return;
+            if (what === "preview") change(step, step.op);
+            else if (told.kind === "done") change(step, `${words.done} (${seconds(began.get(id))})`);
+        }
+    };
+    return {
+        get changes() {
+            return [...changes];
+        },
+        get warnings() {
+            return [...warnings];
+        },
+        onTold,
+    };
+}
+
+/** As Pulumi shows it: hundredths below a second, whole seconds from there. */
+function seconds(since = performance.now()): string {
+    const passed = (performance.now() - since) / 1000;
+    return passed < 1 ? `${passed.toFixed(2)}s` : `${Math.trunc(passed)}s`;
 }
 
 /** What was or would be changed, in few words: `create 3, update 1`; undefined: nothing. */
@@ -47,7 +85,7 @@ export function summary(changes: Changes): string | undefined {
         : counts.map(([what, count]) => `${what} ${count ?? 0}`).join(", ");
 }
 
-/** Whether a line is of the resource that stands for drift in a preview (components/driftMarker.ts). */
-export function isMarker(line: string): boolean {
-    return line.includes(" random:index:RandomUuid drift ");
+/** Whether it is of the resource that stands for drift in a preview (components/driftMarker.ts). */
+export function isMarker({ type, name }: Step): boolean {
+    return type === "random:index:RandomUuid" && name === "drift";
 }

@@ -19,8 +19,10 @@ export class PulumiError extends UserError {
     /** All that it printed. */
     readonly output: string;
 
-    constructor(output: string) {
-        super(withHint(pulumiError(output)));
+    /** @param errors what the engine has called an error; none: what is wrong stands in the output */
+    constructor(output: string, errors: readonly string[] = []) {
+        const said = errors.length === 0 ? output : errors.map((error) => `error: ${error}`).join("\n");
+        super(withHint(pulumiError(said)));
         this.output = output;
     }
 }

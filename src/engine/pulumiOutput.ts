@@ -1,24 +1,3 @@
-/** Pulumi's lines about what has been done: ` +  minio:index:S3Bucket nix-cache-bucket created (0.04s)`. */
-const DONE = /^ *[-+~]+ .* (created|updated|deleted|replaced|imported) \(/;
-
-/** What a line of `pulumi up` says was done to one resource; undefined for every other line. */
-export function doneIn(line: string): string | undefined {
-    return DONE.test(line) ? line.trim().replaceAll(/ +/g, " ") : undefined;
-}
-
-/** Pulumi's lines about what would be done: ` ~  minio:index:S3Object nix-cache-info update [diff: ~content]`. */
-const PLANNED = /^ *[-+~]+ +\S+:\S+ \S+ (create|update|delete|replace|import)\b(?! (replacement|original))/;
-
-/** What a line of `pulumi preview` says would be done to one resource; undefined for every other line. */
-export function plannedIn(line: string): string | undefined {
-    return PLANNED.test(line) ? line.trim().replaceAll(/ +/g, " ") : undefined;
-}
-
-/** The warning in a line of Pulumi's output, without what stands before it. */
-export function warningIn(line: string): string | undefined {
-    return /\bwarning: (.+)$/.exec(line)?.[1]?.trim();
-}
-
 /** Takes output in parts, which end anywhere, and passes on whole lines. */
 export function byLine(onLine: (line: string) => void): (part: string) => void {
     let rest = "";
@@ -26,16 +5,6 @@ export function byLine(onLine: (line: string) => void): (part: string) => void {
         const lines = (rest + part).split("\n");
         rest = lines.pop() ?? "";
         lines.filter((line) => line !== "").forEach(onLine);
-    };
-}
-
-/** Passes on each value once. */
-export function once<Value>(take: (value: Value) => void): (value: Value | undefined) => void {
-    const seen = new Set<Value>();
-    return (value) => {
-        if (value === undefined || seen.has(value)) return;
-        seen.add(value);
-        take(value);
     };
 }
 

@@ -2,11 +2,12 @@ import type { Declared } from "../cache/declared.ts";
 import type { Credentials, HostConfig } from "../hosts/hostSettings.ts";
 import { UserError } from "../cache/problem.ts";
 import type { RawConfig } from "../stack/rawConfig.ts";
-import { checkServerConfig, type ServerConfig } from "../stack/serverConfig.ts";
 import { projectName } from "../system/project.ts";
 import { askPulumi } from "./pulumi.ts";
 
-const NOT_DEPLOYED = "the stack was not deployed yet, or by another version of this project: run pulumi up";
+/** What a stack without outputs is told. */
+export const NOT_DEPLOYED =
+    "the stack was not deployed yet, or by another version of this project: run pulumi up";
 
 /** Which stack a command works on. */
 export interface Target {
@@ -91,9 +92,4 @@ export async function readRawConfig(target: Target): Promise<RawConfig> {
         stack: target.stack?.split("/").at(-1) ?? "STACK",
         folder: target.folder,
     };
-}
-
-/** How the stack's server is reached. */
-export async function readServerConfig(target: Target): Promise<ServerConfig> {
-    return checkServerConfig(await readRawConfig(target));
 }

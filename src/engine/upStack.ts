@@ -1,74 +1,90 @@
 import { RunError } from "@pulumi/pulumi";
-import { LocalWorkspace, Stack, type PulumiFn } from "@pulumi/pulumi/automation/index.js";
-import { inlineProgram } from "./inline/program.ts";
-import { byLine } from "./pulumiOutput.ts";
-import { pastDeadLock } from "./deadLock.ts";
-import { notedCommand } from "./notedCommand.ts";
+import { LocalWorkspace, Stack, type PulumiCommand, type PulumiFn } from "@pulumi/pulumi/automation/index.js";
+import type { Finding } from "../drift/finding.ts";
 import { entered } from "../system/ledger.ts";
-import { askPulumi, PulumiError } from "./pulumi.ts";
-import { stackArguments, type NamedTarget } from "./target.ts";
-import { projectName } from "../system/project.ts";
-
-/** Number of resources by what was, or would be, done: `same`, `create`, `update`, `replace`, `delete`. */
-export type Changes = Readonly<Partial<Record<string, number>>>;
+import { clearPending, PENDING } from "./clearPending.ts";
+import { pastDeadLock } from "./deadLock.ts";
+import type { Told } from "./events.ts";
+import type { Changes } from "./follow.ts";
+import { inlineProgram } from "./inline/program.ts";
+import { notedCommand } from "./notedCommand.ts";
+import { PulumiError } from "./pulumi.ts";
+import type { NamedTarget } from "./target.ts";
+import { watched, withoutQuestions, type Watch } from "./watched.ts";
 
 /** What is done before the program, while Pulumi holds the stack's lock. */
 export type Before = () => Promise<void>;
 
+/** Who is told of a run. */
+export interface RunWatch extends Watch {
+    /** Takes what differs on the server, as the program has found it. */
+    readonly onDrift?: ((findings: readonly Finding[]) => void) | undefined;
+}
+
 /**
- * Runs `pulumi up` on a stack, with this project's program in this process: it
- * needs the engine and the plugins, but no language host.
+ * Pulumi's engine, on stacks that were opened (src/engine/open.ts), with this
+ * project's program in this process: it needs the engine and the plugins, but
+ * no language host.
  *
- * @param onLine takes each line that Pulumi prints; secrets are masked in them
- * @param before done first of all, once Pulumi has the stack's lock, so that no other run is at work.
- *   What it throws ends the update before any resource, and is thrown here
- * @throws PulumiError
+ * @throws PulumiError when there is no pulumi, or one that is too old
  */
-export async function upStack(
+export async function makeEngine(): Promise<{
+    /**
+     * `pulumi up`.
+     *
+     * @param before done first of all, once Pulumi has the stack's lock, so that no other run is at work.
+     *   What it throws ends the update before any resource, and is thrown here
+     * @throws PulumiError
+     */
+    readonly up: (target: NamedTarget, watch: RunWatch, before?: Before) => Promise<Changes>;
+    /** `pulumi preview`. It takes no lock. */
+    readonly preview: (target: NamedTarget, watch: RunWatch) => Promise<Changes>;
+}> {
+    const command = await notedCommand().catch((error: unknown) => {
+        throw new PulumiError((error as Error).message);
+    });
+    return {
+        up: (target, watch, before) => up(command, target, watch, before),
+        preview: async (target, watch) => {
+            const stack = await openHere(command, target, inlineProgram(target.folder, watch.onDrift));
+            return watched(watch, (options) => stack.preview(options));
+        },
+    };
+}
+
+async function up(
+    command: PulumiCommand,
     target: NamedTarget,
-    onLine: (line: string) => void,
+    { onTold, onLine, onDrift }: RunWatch,
     before?: Before,
 ): Promise<Changes> {
-    const { program, refusal } = programAfter(target.folder, before);
-    const stack = await openHere(target, program);
-    const { changes, output } = await pastDeadLock(target, () =>
-        watched(
-            (line) => {
-                if (STEP.test(line)) entered("a part of pulumi up");
-                onLine(line);
-            },
-            async (options) => (await stack.up(options)).summary.resourceChanges ?? {},
-        ).catch((error: unknown) => {
+    const { program, refusal } = programAfter(inlineProgram(target.folder, onDrift), before);
+    const stack = withoutQuestions(await openHere(command, target, program));
+    let pending = false as boolean;
+    const note = (told: Told) => {
+        // The stack's own step is no change: it stands for the run.
+        if (told.kind === "begins" && !told.step.type.startsWith("pulumi:")) entered("a part of pulumi up");
+        if (told.kind === "warning" && told.message.includes(PENDING)) pending = true;
+        onTold?.(told);
+    };
+    const changes = await pastDeadLock(target, () =>
+        watched({ onTold: note, onLine }, (options) => stack.up(options)).catch((error: unknown) => {
             throw refusal() ?? error;
         }),
     );
-    if (output.includes("pending operations from previous deployment")) await clearPending(target);
-    return changes;
-}
-
-/** Pulumi's lines about what it begins to do to a resource. The stack's own is no change: it stands for the run. */
-const STEP = /^ *[-+~]+ +(?!pulumi:)\S+:\S+ \S+ (creating|updating|deleting|replacing|importing)\b/;
-
-/** `pulumi preview`, in the same way. It takes no lock. */
-export async function previewStack(target: NamedTarget, onLine: (line: string) => void): Promise<Changes> {
-    const stack = await openHere(target, inlineProgram(target.folder));
-    const { changes } = await watched(
-        onLine,
-        async (options) => (await stack.preview(options)).changeSummary,
-    );
+    if (pending) await clearPending(target);
     return changes;
 }
 
 /** The program with something before it, and what that has thrown: of an error, Pulumi passes on the words alone. */
 function programAfter(
-    folder: string,
+    program: PulumiFn,
     before: Before = () => Promise.resolve(),
 ): {
     readonly program: PulumiFn;
     readonly refusal: () => unknown;
 } {
     let refused: unknown;
-    const program = inlineProgram(folder);
     return {
         refusal: () => refused,
         program: async () => {
@@ -89,56 +105,16 @@ function programAfter(
  * there: every operation names the stack. A run that was killed before it had put the
  * selection back made the user's next `pulumi destroy` mean another stack.
  */
-async function openHere(target: NamedTarget, program: PulumiFn): Promise<Stack> {
-    // Reads the state once, past what a killed run may have left of it.
-    await askPulumi(target.folder, ["stack", "--show-name", ...stackArguments(target)]);
+async function openHere(
+    pulumiCommand: PulumiCommand,
+    target: NamedTarget,
+    program: PulumiFn,
+): Promise<Stack> {
     try {
-        const workspace = await LocalWorkspace.create({
-            workDir: target.folder,
-            program,
-            pulumiCommand: await notedCommand(),
-        });
+        const workspace = await LocalWorkspace.create({ workDir: target.folder, program, pulumiCommand });
         workspace.selectStack = () => Promise.resolve();
         return await Stack.select(target.stack, workspace);
     } catch (error) {
         throw new PulumiError((error as Error).message);
-    }
-}
-
-/**
- * What a killed run was about to make stays noted in the state, and every
- * later run warns of it. The `up` before this has made it, or found it there.
- */
-async function clearPending(target: NamedTarget): Promise<void> {
-    const name = target.stack.split("/").at(-1) ?? target.stack;
-    const project = projectName(target.folder);
-    const urn = `urn:pulumi:${name}::${project}::pulumi:pulumi:Stack::${project}-${name}`;
-    // The target keeps it from reading anything else anew.
-    const how = ["--yes", "--skip-preview", "--clear-pending-creates", "--target", urn];
-    await askPulumi(target.folder, ["refresh", ...how, ...stackArguments(target)]);
-}
-
-interface Watch {
-    readonly color: "never";
-    readonly onOutput: (text: string) => void;
-    readonly onError: (text: string) => void;
-    readonly showSecrets: false;
-}
-
-async function watched(
-    onLine: (line: string) => void,
-    operation: (options: Watch) => Promise<Changes>,
-): Promise<{ changes: Changes; output: string }> {
-    let output = "";
-    const lines = byLine(onLine);
-    const take = (text: string) => {
-        output += text;
-        lines(text);
-    };
-    try {
-        const options = { color: "never", onOutput: take, onError: take, showSecrets: false } as const;
-        return { changes: await operation(options), output };
-    } catch (error) {
-        throw new PulumiError(`${output}\n${(error as Error).message}`);
     }
 }

@@ -3,15 +3,20 @@ import { withoutStack } from "./forget.ts";
 import { askPulumi } from "./pulumi.ts";
 import { stackArguments, type Target } from "./target.ts";
 
-interface Exported {
-    readonly deployment: {
-        readonly resources?: readonly {
-            readonly urn: string;
-            readonly type: string;
-            readonly delete?: boolean;
-        }[];
-        readonly pending_operations?: readonly unknown[];
-    };
+/** What the state holds; no secret is read for it. */
+export interface Deployment {
+    readonly resources?: readonly {
+        readonly urn: string;
+        readonly type: string;
+        readonly delete?: boolean;
+    }[];
+    readonly pending_operations?: readonly unknown[];
+}
+
+/** Reads the stack's state. */
+export async function readResources(target: Target): Promise<Deployment> {
+    const text = await askPulumi(target.folder, ["stack", "export", ...stackArguments(target)]);
+    return (JSON.parse(text) as { deployment: Deployment }).deployment;
 }
 
 /**
@@ -20,9 +25,10 @@ interface Exported {
  * server and noting it leaves a server as declared and a state that lacks it,
  * which only another `up` puts right.
  */
-export async function isStateWhole(target: Target, { urns, builders }: Declared): Promise<boolean> {
-    const text = await askPulumi(target.folder, ["stack", "export", ...stackArguments(target)]);
-    const { resources = [], pending_operations = [] } = (JSON.parse(text) as Exported).deployment;
+export function isStateWhole(
+    { resources = [], pending_operations = [] }: Deployment,
+    { urns, builders }: Declared,
+): boolean {
     const present = new Set(resources.map(({ urn }) => withoutStack(urn)));
     const declared = [
         urns.bucket,

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
+import type { Finding } from "../drift/finding.ts";
 
 /** How this project's program is run. */
 export interface Running {
@@ -7,6 +8,8 @@ export interface Running {
     readonly folder: string;
     /** Whether it runs in a process of ours, which knows what was done before it; else `pulumi` runs it. */
     readonly inline: boolean;
+    /** Takes what differs on the server, as the program finds it. */
+    readonly onDrift: (findings: readonly Finding[]) => void;
 }
 
 const inline = new AsyncLocalStorage<Running>();
@@ -17,11 +20,17 @@ const inline = new AsyncLocalStorage<Running>();
  * The SDK knows the folder only of a program that `pulumi` runs: here its
  * `getRootDirectory()` is the text `rootDirectory`.
  */
-export function runInline<Result>(folder: string, program: () => Result): Result {
-    return inline.run({ folder, inline: true }, program);
+export function runInline<Result>(
+    folder: string,
+    program: () => Result,
+    onDrift: Running["onDrift"] = () => undefined,
+): Result {
+    return inline.run({ folder, inline: true, onDrift }, program);
 }
 
 /** How the program that calls this is run. The one place that knows the project's folder. */
 export function running(): Running {
-    return inline.getStore() ?? { folder: pulumi.getRootDirectory(), inline: false };
+    return (
+        inline.getStore() ?? { folder: pulumi.getRootDirectory(), inline: false, onDrift: () => undefined }
+    );
 }

@@ -88,7 +88,7 @@ export const ROOMS: readonly Room[] = [
     {
         room: "src/stack",
         what: "the stack's configuration and earlier outputs, read and checked",
-        may: ["src/cache", "src/system", "src/hosts", "src/s3", "src/minio"],
+        may: ["src/cache", "src/system", "src/drift", "src/hosts", "src/s3", "src/minio"],
         packages: ["@pulumi"],
         why: "configuration is read here and nowhere else",
     },

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { OutputMap, Stack } from "@pulumi/pulumi/automation/index.js";
 import { parse, stringify } from "yaml";
@@ -42,12 +42,22 @@ export class TestStack {
         this.stack = stack;
     }
 
-    /** @param config beyond what reaches the server; what is not named has its default of Pulumi.yaml */
-    static async open(stackName: string, config: Config = {}, minio?: Minio): Promise<TestStack> {
+    /**
+     * @param config beyond what reaches the server; what is not named has its default of Pulumi.yaml
+     * @param project the project's name. Default: that of Pulumi.yaml
+     */
+    static async open(
+        stackName: string,
+        config: Config = {},
+        minio?: Minio,
+        project?: string,
+    ): Promise<TestStack> {
         const world = await theWorld();
         const server = minio ?? world.minio;
         const workDir = newFolder(stackName);
-        copyFileSync(join(projectDir, "Pulumi.yaml"), join(workDir, "Pulumi.yaml"));
+        const text = readFileSync(join(projectDir, "Pulumi.yaml"), "utf8");
+        const renamed = project === undefined ? text : withName(text, project);
+        writeFileSync(join(workDir, "Pulumi.yaml"), renamed);
         const passphraseFile = join(newFolder("passphrase"), "passphrase");
         writeFileSync(passphraseFile, "correct horse battery staple");
         const state = newFolder("state");
@@ -193,6 +203,11 @@ export class TestStack {
         this.log += text;
         return { changes, done: doneIn(text), text, errors: errorsIn(text), failed };
     }
+}
+
+/** Pulumi.yaml with another name. */
+function withName(text: string, project: string): string {
+    return text.replace(/^name: .*$/m, `name: ${project}`);
 }
 
 /** A resource in the state; of its fields, those that tests look at. */

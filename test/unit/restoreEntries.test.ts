@@ -9,21 +9,27 @@ import { configuration, differenceLines, differences } from "../../src/backup/re
 describe("what a backup restores", () => {
     it("is set value by value: texts, lists and lists of objects", () => {
         const plain = (value: string) => ({ value, secret: false });
-        const entries = configuration({
-            format: "nix-cache backup",
-            version: 1,
-            written: "",
-            stack: "homelab",
-            configuration: {
-                "nix-cache:bucket": plain("b"),
-                "nix-cache:builders": { value: ["one", "two"], secret: false },
-                "nix-cache:hosts": { value: [{ name: "h", address: "h.lan", port: 2222 }], secret: false },
-                "nix-cache:hostsPrivateKey": { value: "KEY", secret: true },
+        const entries = configuration(
+            {
+                format: "nix-cache backup",
+                version: 1,
+                written: "",
+                stack: "homelab",
+                configuration: {
+                    "nix-cache:bucket": plain("b"),
+                    "nix-cache:builders": { value: ["one", "two"], secret: false },
+                    "nix-cache:hosts": {
+                        value: [{ name: "h", address: "h.lan", port: 2222 }],
+                        secret: false,
+                    },
+                    "nix-cache:hostsPrivateKey": { value: "KEY", secret: true },
+                },
+                signingKeys: {},
+                builderSecrets: {},
+                caCertificate: null,
             },
-            signingKeys: {},
-            builderSecrets: {},
-            caCertificate: null,
-        });
+            "nix-cache",
+        );
         assert.deepEqual(
             [...entries],
             [

@@ -1,5 +1,5 @@
 import type { PulumiFn } from "@pulumi/pulumi/automation/index.js";
-import { runInline } from "../../stack/running.ts";
+import { runInline, type Running } from "../../stack/running.ts";
 import { useOwnConnections } from "./connections.ts";
 import { refuseHalfAProgram } from "./halfProgram.ts";
 
@@ -10,11 +10,12 @@ let runs = 0;
  * no language host. Every operation evaluates it anew.
  *
  * @param folder the folder with Pulumi.yaml, in which Pulumi is run for it
+ * @param onDrift takes what differs on the server, as the program finds it
  */
-export function inlineProgram(folder: string): PulumiFn {
+export function inlineProgram(folder: string, onDrift?: Running["onDrift"]): PulumiFn {
     useOwnConnections();
     refuseHalfAProgram();
-    return () => runInline(folder, evaluate);
+    return () => runInline(folder, evaluate, onDrift);
 }
 
 async function evaluate(): Promise<Record<string, unknown>> {
