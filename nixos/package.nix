@@ -42,6 +42,7 @@ stdenvNoCC.mkDerivation {
       ../src/hosts
       ../src/push
       ../src/s3
+      ../src/store
       ../src/system
     ];
   };

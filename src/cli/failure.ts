@@ -1,6 +1,6 @@
 import { UserError } from "../cache/problem.ts";
 import { UsageError } from "../cache/usageError.ts";
-import { ServerError } from "../s3/serverError.ts";
+import { ServerError } from "../cache/serverError.ts";
 import { EXIT, type ExitStatus } from "../system/exitStatus.ts";
 import { account, withAccount } from "../system/ledger.ts";
 import { isSystemError, systemErrorWords } from "../system/systemError.ts";

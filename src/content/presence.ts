@@ -5,9 +5,9 @@ import { isKnownCompression, isOwnNarUrl } from "../cache/narUrl.ts";
 import { canonicalSha256 } from "../cache/sha256.ts";
 import { LIMITS } from "../s3/limits.ts";
 import type { Answer } from "../s3/connection.ts";
-import { TooLarge } from "../s3/serverError.ts";
+import { TooLarge } from "../cache/serverError.ts";
 import { ask, type Cache } from "../s3/bucket.ts";
-import type { Member } from "./closure.ts";
+import type { Member } from "../store/closure.ts";
 import { PathError } from "../cache/faults.ts";
 import { baseName, narinfoKey } from "../cache/storePath.ts";
 

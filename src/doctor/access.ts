@@ -4,7 +4,7 @@ import { expiresAt, expiryDays, expiryOf } from "../cache/expiryDates.ts";
 import { errorCode } from "../s3/answers.ts";
 import type { Answer, Connection } from "../s3/connection.ts";
 import { send } from "../s3/request.ts";
-import { TooLarge } from "../s3/serverError.ts";
+import { TooLarge } from "../cache/serverError.ts";
 import { asCalled } from "../system/asCalled.ts";
 import type { Outputs } from "../engine/target.ts";
 import { driftAndHeal } from "./advice.ts";

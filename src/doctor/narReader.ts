@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { sha256Text } from "../cache/sha256.ts";
 import type { Connection, Head } from "../s3/connection.ts";
 import { stream } from "../s3/request.ts";
-import { ServerError, TooLarge } from "../s3/serverError.ts";
+import { ServerError, TooLarge } from "../cache/serverError.ts";
 import { unpackerFor } from "./unpack.ts";
 
 /** What is read, and what is expected of it. */

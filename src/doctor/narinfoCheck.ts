@@ -5,7 +5,7 @@ import { parseNarinfo, verifyNarinfo, type NarInfo } from "../cache/narinfo.ts";
 import { inWords, LIMITS } from "../s3/limits.ts";
 import type { Answer, Connection } from "../s3/connection.ts";
 import { send } from "../s3/request.ts";
-import { TooLarge } from "../s3/serverError.ts";
+import { TooLarge } from "../cache/serverError.ts";
 import type { Finding } from "./finding.ts";
 import type { NarResult, Nars } from "./narCheck.ts";
 import type { KnownObjects } from "./knownObjects.ts";

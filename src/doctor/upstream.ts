@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from "node:https";
 import { parseNarinfo } from "../cache/narinfo.ts";
 import { shown, UserError } from "../cache/problem.ts";
 import { send } from "../s3/request.ts";
-import { ServerError, TooLarge } from "../s3/serverError.ts";
+import { ServerError, TooLarge } from "../cache/serverError.ts";
 import { Remembered } from "./remembered.ts";
 
 /** The cache that every Nix has beside this one. */

@@ -1,6 +1,6 @@
 import { strFromU8, unzipSync } from "fflate";
 import type { Answer } from "../s3/connection.ts";
-import { ServerError } from "../s3/serverError.ts";
+import { ServerError } from "../cache/serverError.ts";
 
 /** Text files of an export by their names without folders. */
 export type Files = Readonly<Record<string, string>>;

@@ -6,7 +6,7 @@ import { unpack } from "./exportFiles.ts";
 import { readIdentities } from "./iamExport.ts";
 import type { Answer, Connection } from "../s3/connection.ts";
 import { send } from "../s3/request.ts";
-import { TooLarge } from "../s3/serverError.ts";
+import { TooLarge } from "../cache/serverError.ts";
 
 /**
  * Reads users, policies, groups, one bucket's settings and the stack's own

@@ -1,7 +1,7 @@
-import { ServerError } from "../s3/serverError.ts";
+import { ServerError } from "../cache/serverError.ts";
 import { pauseMs } from "./backoff.ts";
 import type { Entry } from "./entry.ts";
-import { isOutage, oneLine } from "../content/outage.ts";
+import { isOutage, oneLine } from "../store/outage.ts";
 import { NixHung } from "../cache/faults.ts";
 import { Memory } from "./memory.ts";
 import type { Notes } from "./notes.ts";

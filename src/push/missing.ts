@@ -1,4 +1,4 @@
-import type { Member } from "../content/closure.ts";
+import type { Member } from "../store/closure.ts";
 import type { Presence } from "../content/presence.ts";
 
 /** What a closure lacks in the cache. */

@@ -1,6 +1,6 @@
 import { STORE_DIR } from "../cache/nar.ts";
 import type { Entry } from "./entry.ts";
-import { oneLine } from "../content/outage.ts";
+import { oneLine } from "../store/outage.ts";
 import type { Queue } from "./queue.ts";
 import { afterStart, readState, type State } from "./state.ts";
 import { isSystemError } from "../system/systemError.ts";

@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { withConnections } from "../s3/bucket.ts";
-import { isSignedBy, type Member } from "../content/closure.ts";
+import { isSignedBy, type Member } from "../store/closure.ts";
 import { PathError } from "../cache/faults.ts";
 import { keepTogether } from "../content/keepTogether.ts";
 import type { Memory } from "./memory.ts";
-import { closureOf } from "../content/nix.ts";
+import { closureOf } from "../store/nix.ts";
 import { mapAtOnce } from "../system/pool.ts";
 import { presenceOf, type Found, type Presence } from "../content/presence.ts";
 import type { Settings } from "./settings.ts";

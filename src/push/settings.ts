@@ -7,7 +7,7 @@ import { DEFAULT_BACKOFF, type Backoff } from "./backoff.ts";
 import type { Cache } from "../s3/bucket.ts";
 import { profileOf, readCredentials } from "./credentials.ts";
 import { parseHostConfig } from "./hostConfigFile.ts";
-import type { Nix } from "../content/nix.ts";
+import type { Nix } from "../store/nix.ts";
 
 /** How what is missing gets into the cache. */
 export type TransportName = "s3" | "file";

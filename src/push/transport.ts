@@ -2,10 +2,10 @@ import { CACHE_INFO_NAME } from "../cache/managedObjects.ts";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ask, type Cache } from "../s3/bucket.ts";
-import { mustBeWhole } from "../content/damage.ts";
+import { mustBeWhole } from "../store/damage.ts";
 import type { Missing } from "./missing.ts";
 import { exportAndUpload } from "./fileTransport.ts";
-import { copyTo } from "../content/nix.ts";
+import { copyTo } from "../store/nix.ts";
 import type { Settings } from "./settings.ts";
 
 /**

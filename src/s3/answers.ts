@@ -1,5 +1,5 @@
 import type { Answer, Connection } from "./connection.ts";
-import { ServerError } from "./serverError.ts";
+import { ServerError } from "../cache/serverError.ts";
 
 /**
  * The answer, if the server carried the request out.

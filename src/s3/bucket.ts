@@ -4,7 +4,7 @@ import { UserError } from "../cache/problem.ts";
 import { errorCode } from "./answers.ts";
 import type { Answer, Connection, Request } from "./connection.ts";
 import { send } from "./request.ts";
-import { ServerError } from "./serverError.ts";
+import { ServerError } from "../cache/serverError.ts";
 import { PathError } from "../cache/faults.ts";
 
 /** The bucket, as the builder sees it. */

@@ -2,7 +2,7 @@ import { XMLParser } from "fast-xml-parser";
 import { accepted } from "./answers.ts";
 import type { Answer, Connection } from "./connection.ts";
 import { send } from "./request.ts";
-import { ServerError } from "./serverError.ts";
+import { ServerError } from "../cache/serverError.ts";
 
 /** One object of a bucket, as a listing shows it. */
 export interface ListedObject {

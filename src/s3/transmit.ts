@@ -2,7 +2,7 @@ import * as http from "node:http";
 import * as https from "node:https";
 import { ERROR_BYTES, inWords, secondsFor, type Limit } from "./limits.ts";
 import type { Connection, Opened, Request } from "./connection.ts";
-import { ServerError, TooLarge } from "./serverError.ts";
+import { ServerError, TooLarge } from "../cache/serverError.ts";
 
 /**
  * Sends a request that is signed already, and gives the answer as soon as its headers are there.

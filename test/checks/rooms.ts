@@ -58,6 +58,13 @@ export const ROOMS: readonly Room[] = [
         why: BUILDER,
     },
     {
+        room: "src/store",
+        what: "the local Nix store: what its database says of paths, and their NARs",
+        may: ["src/cache", "src/system"],
+        packages: [],
+        why: BUILDER,
+    },
+    {
         room: "src/minio",
         what: "MinIO's own: the two exports, what takes additions away, the look before an update",
         may: ["src/cache", "src/system", "src/drift", "src/s3"],
@@ -67,14 +74,14 @@ export const ROOMS: readonly Room[] = [
     {
         room: "src/content",
         what: "what is in the cache: a path's presence, closures, checks, renewing",
-        may: ["src/cache", "src/system", "src/hosts", "src/s3"],
+        may: ["src/cache", "src/system", "src/hosts", "src/s3", "src/store"],
         packages: [],
         why: BUILDER,
     },
     {
         room: "src/push",
         what: "the queue and the service that pushes it",
-        may: ["src/cache", "src/system", "src/hosts", "src/s3", "src/content"],
+        may: ["src/cache", "src/system", "src/hosts", "src/s3", "src/store", "src/content"],
         packages: [],
         why: BUILDER,
     },
@@ -123,6 +130,7 @@ export const ROOMS: readonly Room[] = [
             "src/hosts",
             "src/s3",
             "src/minio",
+            "src/store",
             "src/content",
             "src/push",
             "src/stack",

@@ -3,7 +3,7 @@ import { printable, shown, UserError } from "../../src/cache/problem.ts";
 import { findingLine } from "../../src/drift/finding.ts";
 import { bad, table } from "../../src/doctor/check.ts";
 import { reportLines } from "../../src/push/report.ts";
-import { ServerError } from "../../src/s3/serverError.ts";
+import { ServerError } from "../../src/cache/serverError.ts";
 
 /** Sets the terminal's title, clears it, and begins a line of its own. */
 const HOSTILE = "x\u001b]0;owned\u0007\u001b[2J\u009b2J\u007f\r\nnix-cache: all ok";

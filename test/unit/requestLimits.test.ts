@@ -5,7 +5,7 @@ import { LIMITS, secondsFor, type Kind } from "../../src/s3/limits.ts";
 import { listObjects } from "../../src/s3/objects.ts";
 import type { Connection } from "../../src/s3/connection.ts";
 import { send, stream } from "../../src/s3/request.ts";
-import { ServerError, TooLarge } from "../../src/s3/serverError.ts";
+import { ServerError, TooLarge } from "../../src/cache/serverError.ts";
 import { transmit } from "../../src/s3/transmit.ts";
 
 type Behaviour = (request: IncomingMessage, response: ServerResponse) => void;

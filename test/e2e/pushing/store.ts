@@ -6,7 +6,7 @@ import { formatNarinfo, signNarinfo, type NarInfo } from "../../../src/cache/nar
 import { encodeNixBase32 } from "../../../src/cache/nixBase32.ts";
 import { signingKeyFromSeed, type SigningKeyPair } from "../../../src/cache/signingKey.ts";
 import { nixEnvironment, nixOrFail, storeUrl, type NixSandbox } from "../../../sandbox/nixCommand.ts";
-import type { Nix } from "../../../src/content/nix.ts";
+import type { Nix } from "../../../src/store/nix.ts";
 import { baseName, narinfoKey } from "../../../src/cache/storePath.ts";
 
 /** A store path that a test makes. */

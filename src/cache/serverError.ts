@@ -1,4 +1,4 @@
-import { UserError } from "../cache/problem.ts";
+import { UserError } from "./problem.ts";
 
 /** The server does not answer (no name, no route, no TLS, no time), or does not do what it is asked. The message is one line. */
 export class ServerError extends UserError {

@@ -1,6 +1,6 @@
 import { MachineError, PathError } from "../cache/faults.ts";
 import type { UserError } from "../cache/problem.ts";
-import { ServerError } from "../s3/serverError.ts";
+import { ServerError } from "../cache/serverError.ts";
 import { isSystemError, systemWords } from "../system/systemError.ts";
 
 /**
