@@ -145,6 +145,7 @@ describe("the NixOS modules", function () {
         for (const rule of [
             "d /var/lib/nix-cache-push 0755 root root -",
             "d /var/lib/nix-cache-push/incoming 0755 root root -",
+            "d /var/lib/nix-cache-push/incoming/new 0755 root root -",
             "d /var/lib/nix-cache-push/incoming/paths 0775 root nix-cache-push -",
         ])
             assert.ok(tmpfiles.includes(rule), rule);
