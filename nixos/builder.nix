@@ -19,6 +19,7 @@ in
     ./common.nix
     ./builderOptions.nix
     ./queueMetrics.nix
+    ./watchStore.nix
   ];
 
   config = lib.mkIf self.enable {
