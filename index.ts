@@ -8,7 +8,7 @@ import { rollOut } from "./components/rollOut.ts";
 import { readConfig } from "./src/stack/readConfig.ts";
 import { findDrift } from "./src/drift/findDrift.ts";
 import { driftWarning, findingLine, isFinal, isRepairable, type Finding } from "./src/drift/finding.ts";
-import { refuseSuddenExpiry } from "./src/stack/expiryCheck.ts";
+import { refuseSuddenExpiry } from "./src/stack/refuseSuddenExpiry.ts";
 import { readPrevious } from "./src/stack/previous.ts";
 import { running } from "./src/stack/running.ts";
 import { inspectServer } from "./src/minio/preflight.ts";

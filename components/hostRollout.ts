@@ -1,9 +1,9 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { Credentials, HostConfig } from "../src/hosts/hostSettings.ts";
+import type { Credentials, HostConfig } from "../src/hosts/hostConfig.ts";
 import { shellWord } from "../src/hosts/quoting.ts";
-import type { RolloutHost } from "../src/cache/rolloutHosts.ts";
-import { linux } from "../src/hosts/plain.ts";
+import type { RolloutHost } from "../src/cache/hostsSetting.ts";
+import { linux } from "../src/hosts/kinds/plainNix.ts";
 
 /** Arguments of {@link HostRollout}. */
 export interface HostRolloutArgs {

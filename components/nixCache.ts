@@ -3,21 +3,21 @@ import * as pulumi from "@pulumi/pulumi";
 import { authorityProblems, publicPart } from "../src/cache/authority.ts";
 import { regionProblems, settingsProblems } from "../src/cache/checks.ts";
 import { declare, declared, type Declared } from "../src/cache/declared.ts";
-import { hostConfig } from "../src/hosts/hostConfig.ts";
+import { hostConfig } from "../src/hosts/makeHostConfig.ts";
 import {
     awsCredentials,
     storeUri,
     substituterUrl,
     type Credentials,
     type HostConfig,
-} from "../src/hosts/hostSettings.ts";
+} from "../src/hosts/hostConfig.ts";
 import { usagePage, usagePageUrl } from "../src/hosts/page/usagePage.ts";
 import { profileName } from "../src/cache/profile.ts";
 import { completeSettings, type GivenSettings } from "../src/cache/settings.ts";
 import { Builder } from "./builder.ts";
 import { CacheBucket } from "./cacheBucket.ts";
 import { CacheInfo } from "./cacheInfo.ts";
-import { Expiry } from "./expiry.ts";
+import { Expiry } from "./lifecycleRules.ts";
 import { SigningKeys } from "./signingKeys.ts";
 import { UsagePage } from "./usagePage.ts";
 

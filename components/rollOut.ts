@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Rollout } from "../src/cache/rolloutHosts.ts";
+import type { Rollout } from "../src/cache/hostsSetting.ts";
 import { HostRollout, type HostRolloutSecrets } from "./hostRollout.ts";
 import type { NixCache } from "./nixCache.ts";
 

@@ -1,4 +1,4 @@
-import type { ExpiryRule } from "./expiry.ts";
+import type { ExpiryRule } from "./expiryRules.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

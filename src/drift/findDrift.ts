@@ -1,10 +1,10 @@
 import type { Declared } from "../cache/declared.ts";
 import type { Snapshot } from "../cache/live.ts";
-import { bucketFindings } from "./bucketFindings.ts";
-import { expiryFindings } from "./expiryFindings.ts";
+import { bucketFindings } from "./findings/bucket.ts";
+import { expiryFindings } from "./findings/expiry.ts";
 import type { Finding } from "./finding.ts";
-import { identityFindings } from "./identityFindings.ts";
-import { objectFindings } from "./objectFindings.ts";
+import { identityFindings } from "./findings/identities.ts";
+import { objectFindings } from "./findings/objects.ts";
 
 /** Every difference between what a stack declares and what its server holds; empty when there is none. */
 export function findDrift(declared: Declared, live: Snapshot): Finding[] {

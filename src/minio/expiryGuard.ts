@@ -1,5 +1,5 @@
 import { expiresAt, expiryDays } from "../cache/expiryDates.ts";
-import type { ExpiryRule } from "../cache/expiry.ts";
+import type { ExpiryRule } from "../cache/expiryRules.ts";
 import type { LiveBucket } from "../cache/live.ts";
 import { listObjects } from "../s3/objects.ts";
 import type { Connection } from "../s3/connection.ts";

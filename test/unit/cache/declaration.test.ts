@@ -11,7 +11,7 @@ import { record, value } from "../components/recorded.ts";
 const MAKERS: Record<string, string> = {
     anonymousPolicy: "src/cache/policies.ts",
     builderPolicy: "src/cache/policies.ts",
-    expiryRules: "src/cache/expiry.ts",
+    expiryRules: "src/cache/expiryRules.ts",
     cacheInfo: "src/cache/cacheInfo.ts",
     CACHE_INFO_TYPE: "src/cache/managedObjects.ts",
     USAGE_PAGE_TYPE: "src/cache/managedObjects.ts",

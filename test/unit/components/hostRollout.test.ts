@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import type { RolloutHost } from "../../../src/cache/rolloutHosts.ts";
+import type { RolloutHost } from "../../../src/cache/hostsSetting.ts";
 import { NixCache, type NixCacheArgs } from "../../../components/nixCache.ts";
 import { rollOut } from "../../../components/rollOut.ts";
 import { COMMAND_PLUGIN_VERSION } from "../../../toolchain/versions.ts";

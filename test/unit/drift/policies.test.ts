@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { anonymousPolicy, builderPolicy } from "../../../src/cache/policies.ts";
-import { anonymousWords } from "../../../src/drift/anonymousWords.ts";
+import { anonymousWords } from "../../../src/drift/findings/anonymousAccess.ts";
 import { covers, grantsOf, matches } from "../../../src/drift/grants.ts";
 import { differenceWords, isSame, policyDifference } from "../../../src/drift/policyDifference.ts";
 

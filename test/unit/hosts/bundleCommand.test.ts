@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { usagePage } from "../../../src/hosts/page/usagePage.ts";
 import { certificatesIn } from "../../../src/cache/pem.ts";
-import { hostPlan } from "../../../src/hosts/hosts.ts";
+import { hostPlan } from "../../../src/hosts/kinds.ts";
 import { CA, hostConfig, PUBLIC_CA } from "./samples.ts";
 
 const input = { config: hostConfig(), systemCertificates: PUBLIC_CA };

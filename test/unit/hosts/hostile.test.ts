@@ -3,9 +3,9 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import type { HostConfig } from "../../../src/hosts/hostSettings.ts";
+import type { HostConfig } from "../../../src/hosts/hostConfig.ts";
 import { usagePage } from "../../../src/hosts/page/usagePage.ts";
-import { hostPlan } from "../../../src/hosts/hosts.ts";
+import { hostPlan } from "../../../src/hosts/kinds.ts";
 import { run } from "../../../src/system/run.ts";
 import { hostConfig } from "./samples.ts";
 

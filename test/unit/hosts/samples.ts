@@ -1,4 +1,4 @@
-import type { HostConfig } from "../../../src/hosts/hostSettings.ts";
+import type { HostConfig } from "../../../src/hosts/hostConfig.ts";
 
 /** A private authority's certificate, by openssl. */
 export const CA = `-----BEGIN CERTIFICATE-----

@@ -14,9 +14,9 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { certificatesIn } from "../../../../src/cache/pem.ts";
-import { readerNixConf } from "../../../../src/hosts/readerSettings.ts";
-import type { HostInput } from "../../../../src/hosts/hostPlan.ts";
-import { hostPlan } from "../../../../src/hosts/hosts.ts";
+import { readerNixConf } from "../../../../src/hosts/nixConf.ts";
+import type { HostInput } from "../../../../src/hosts/plan.ts";
+import { hostPlan } from "../../../../src/hosts/kinds.ts";
 import { CA, hostConfig, PUBLIC_CA } from "../samples.ts";
 
 const reader: HostInput = { config: hostConfig(), systemCertificates: PUBLIC_CA };

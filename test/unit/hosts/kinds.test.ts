@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import { readerNixConf } from "../../../src/hosts/readerSettings.ts";
-import type { HostInput, HostPlan } from "../../../src/hosts/hostPlan.ts";
-import { HOST_NAMES, hostPlan, HOSTS } from "../../../src/hosts/hosts.ts";
+import { readerNixConf } from "../../../src/hosts/nixConf.ts";
+import type { HostInput, HostPlan } from "../../../src/hosts/plan.ts";
+import { HOST_NAMES, hostPlan, HOSTS } from "../../../src/hosts/kinds.ts";
 import { CA, hostConfig, PUBLIC_CA } from "./samples.ts";
 
 const SECRET = "the-builder's-secret";

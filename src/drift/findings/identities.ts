@@ -1,7 +1,7 @@
-import type { Declared } from "../cache/declared.ts";
-import type { LiveUser, Snapshot } from "../cache/live.ts";
-import type { Finding, Removal } from "./finding.ts";
-import { differenceWords, policyDifference } from "./policyDifference.ts";
+import type { Declared } from "../../cache/declared.ts";
+import type { LiveUser, Snapshot } from "../../cache/live.ts";
+import type { Finding, Removal } from "../finding.ts";
+import { differenceWords, policyDifference } from "../policyDifference.ts";
 
 /** What is different about the write policy, the builders, and who else has what is theirs. */
 export function identityFindings(declared: Declared, live: Snapshot): Finding[] {

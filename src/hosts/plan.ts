@@ -1,4 +1,4 @@
-import type { Credentials, HostConfig } from "./hostSettings.ts";
+import type { Credentials, HostConfig } from "./hostConfig.ts";
 import { comment } from "./quoting.ts";
 
 /** A file for a host. */

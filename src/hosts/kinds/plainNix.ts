@@ -1,9 +1,16 @@
-import { bareWord } from "./quoting.ts";
-import { BUNDLE_PATH } from "./readerSettings.ts";
-import { CREDENTIALS_PATH, pushCommand, SIGNING_KEY_PATH } from "./snippets.ts";
-import { commented, hostCommand, type HostFile, type HostInput, type HostPlan } from "./hostPlan.ts";
-import { CA_PATH, installScript, OWNER_PATH, type Placed } from "./installScript.ts";
-import { caFiles, credentialsFile, hostConfigFile, nixConfFile, parts, signingKeyFile } from "./parts.ts";
+import { bareWord } from "../quoting.ts";
+import { BUNDLE_PATH } from "../nixConf.ts";
+import { CREDENTIALS_PATH, pushCommand, SIGNING_KEY_PATH } from "../nixModules.ts";
+import { commented, hostCommand, type HostFile, type HostInput, type HostPlan } from "../plan.ts";
+import { CA_PATH, installScript, OWNER_PATH, type Placed } from "../installScript.ts";
+import {
+    caFiles,
+    credentialsFile,
+    hostConfigFile,
+    nixConfFile,
+    parts,
+    signingKeyFile,
+} from "../singleFiles.ts";
 
 /** For Nix older than `ssl-cert-file`, 2.8 for one. Newer ones take the setting of nix.conf. */
 const DROP_IN_PATH = "/etc/systemd/system/nix-daemon.service.d/nix-cache.conf";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { privateCa, readerNixConf, readerSettings } from "../../../src/hosts/readerSettings.ts";
-import { flakeConfig, pushCommand, systemModule } from "../../../src/hosts/snippets.ts";
+import { privateCa, readerNixConf, readerSettings } from "../../../src/hosts/nixConf.ts";
+import { flakeConfig, pushCommand, systemModule } from "../../../src/hosts/nixModules.ts";
 import { CA, hostConfig } from "./samples.ts";
 
 const ttl = (expireDays: number, narGraceDays: number) =>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { expiryRules, hashPrefixes } from "../../../src/cache/expiry.ts";
+import { expiryRules, hashPrefixes } from "../../../src/cache/expiryRules.ts";
 import { NIX_BASE32_ALPHABET } from "../../../src/cache/nixBase32.ts";
 
 /** All the rules that MinIO applies to a name. */

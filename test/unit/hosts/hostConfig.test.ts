@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { awsCredentials, nixConf, storeUri, substituterUrl } from "../../../src/hosts/hostSettings.ts";
+import { awsCredentials, nixConf, storeUri, substituterUrl } from "../../../src/hosts/hostConfig.ts";
 
 describe("what hosts are told", () => {
     it("is the URL to read from", () => {

@@ -1,9 +1,9 @@
-import { bundleCommand } from "./bundleCommand.ts";
-import { hereEnd } from "./quoting.ts";
-import { BUNDLE_PATH, privateCa, readerSettings, settingLines } from "./readerSettings.ts";
-import { pushCommand } from "./snippets.ts";
-import { commented, type HostInput, type HostPlan } from "./hostPlan.ts";
-import { parts } from "./parts.ts";
+import { bundleCommand } from "../bundleCommand.ts";
+import { hereEnd } from "../quoting.ts";
+import { BUNDLE_PATH, privateCa, readerSettings, settingLines } from "../nixConf.ts";
+import { pushCommand } from "../nixModules.ts";
+import { commented, type HostInput, type HostPlan } from "../plan.ts";
+import { parts } from "../singleFiles.ts";
 
 const SECRETS = "/run/secrets";
 

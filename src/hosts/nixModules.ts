@@ -1,7 +1,7 @@
-import { storeUri, type HostConfig } from "./hostSettings.ts";
+import { storeUri, type HostConfig } from "./hostConfig.ts";
 import { profileName } from "../cache/profile.ts";
 import { nixLines, nixString, shellWord } from "./quoting.ts";
-import { privateCa, readerSettings, type NixSetting } from "./readerSettings.ts";
+import { privateCa, readerSettings, type NixSetting } from "./nixConf.ts";
 
 /** Where a builder that is not NixOS has its secrets. */
 export const CREDENTIALS_PATH = "/etc/nix-cache/credentials";

@@ -1,10 +1,10 @@
-import { sudoBundleCommand } from "./bundleCommand.ts";
-import { bareWord, withoutExpressions } from "./quoting.ts";
-import { privateCa, readerNixConf } from "./readerSettings.ts";
-import { pushCommand } from "./snippets.ts";
-import { commented, hostCommand, type HostInput, type HostPlan } from "./hostPlan.ts";
-import { CERTIFICATE_PLACES } from "./installScript.ts";
-import { parts } from "./parts.ts";
+import { sudoBundleCommand } from "../bundleCommand.ts";
+import { bareWord, withoutExpressions } from "../quoting.ts";
+import { privateCa, readerNixConf } from "../nixConf.ts";
+import { pushCommand } from "../nixModules.ts";
+import { commented, hostCommand, type HostInput, type HostPlan } from "../plan.ts";
+import { CERTIFICATE_PLACES } from "../installScript.ts";
+import { parts } from "../singleFiles.ts";
 
 /** Steps for a job of GitHub Actions. Its runner has to reach the server: one of GitHub's own does not reach a home network. */
 export function githubActions(input: HostInput): HostPlan {

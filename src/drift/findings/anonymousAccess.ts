@@ -1,5 +1,5 @@
-import { grantsOf, matches, type Grant } from "./grants.ts";
-import { differenceWords, type PolicyDifference } from "./policyDifference.ts";
+import { grantsOf, matches, type Grant } from "../grants.ts";
+import { differenceWords, type PolicyDifference } from "../policyDifference.ts";
 
 /** What single permissions of everyone are called; several of them come with each word. */
 const WORDS = [

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rolloutProblems, type Rollout } from "../../../src/cache/rolloutHosts.ts";
+import { rolloutProblems, type Rollout } from "../../../src/cache/hostsSetting.ts";
 
 const privateKey = "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0\n-----END OPENSSH PRIVATE KEY-----\n";
 const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPlz root@one";

@@ -1,6 +1,6 @@
 import * as minio from "@pulumi/minio";
 import * as pulumi from "@pulumi/pulumi";
-import type { ExpiryRule } from "../src/cache/expiry.ts";
+import type { ExpiryRule } from "../src/cache/expiryRules.ts";
 
 /** Arguments of {@link Expiry}. */
 export interface ExpiryArgs {

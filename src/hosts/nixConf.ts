@@ -1,4 +1,4 @@
-import type { HostConfig } from "./hostSettings.ts";
+import type { HostConfig } from "./hostConfig.ts";
 import { certificatesIn } from "../cache/pem.ts";
 
 /** Where a host that is not NixOS has the system's certificates and the private CA together. */

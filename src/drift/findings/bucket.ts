@@ -1,8 +1,8 @@
-import type { Declared } from "../cache/declared.ts";
-import type { LiveBucket } from "../cache/live.ts";
-import { anonymousWords } from "./anonymousWords.ts";
-import type { Finding } from "./finding.ts";
-import { isSame, policyDifference } from "./policyDifference.ts";
+import type { Declared } from "../../cache/declared.ts";
+import type { LiveBucket } from "../../cache/live.ts";
+import { anonymousWords } from "./anonymousAccess.ts";
+import type { Finding } from "../finding.ts";
+import { isSame, policyDifference } from "../policyDifference.ts";
 
 /** What is different about the bucket's own settings. */
 export function bucketFindings(declared: Declared, live: LiveBucket): Finding[] {

@@ -1,7 +1,7 @@
-import type { Declared } from "../cache/declared.ts";
-import type { ExpiryRule } from "../cache/expiry.ts";
-import type { LiveBucket, LiveRule } from "../cache/live.ts";
-import type { Finding } from "./finding.ts";
+import type { Declared } from "../../cache/declared.ts";
+import type { ExpiryRule } from "../../cache/expiryRules.ts";
+import type { LiveBucket, LiveRule } from "../../cache/live.ts";
+import type { Finding } from "../finding.ts";
 
 /** How many single rules are named before the rest is only counted: there are 188 of them. */
 const NAMED = 3;

@@ -1,7 +1,7 @@
-import type { Declared, DeclaredObject } from "../cache/declared.ts";
-import type { LiveObject } from "../cache/live.ts";
-import { shown } from "../cache/problem.ts";
-import type { Finding } from "./finding.ts";
+import type { Declared, DeclaredObject } from "../../cache/declared.ts";
+import type { LiveObject } from "../../cache/live.ts";
+import { shown } from "../../cache/problem.ts";
+import type { Finding } from "../finding.ts";
 
 /** What is different about the stack's own objects. */
 export function objectFindings(declared: Declared, live: Readonly<Record<string, LiveObject>>): Finding[] {

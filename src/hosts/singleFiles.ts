@@ -1,7 +1,7 @@
-import { awsCredentials } from "./hostSettings.ts";
+import { awsCredentials } from "./hostConfig.ts";
 import { bundle } from "../cache/pem.ts";
-import { privateCa, readerNixConf } from "./readerSettings.ts";
-import type { BuilderSecrets, HostFile, HostInput } from "./hostPlan.ts";
+import { privateCa, readerNixConf } from "./nixConf.ts";
+import type { BuilderSecrets, HostFile, HostInput } from "./plan.ts";
 
 /** The lines of nix.conf. */
 export function nixConfFile({ config }: HostInput): HostFile {

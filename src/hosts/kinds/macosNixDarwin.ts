@@ -1,6 +1,6 @@
-import { CREDENTIALS_PATH, pushCommand, SIGNING_KEY_PATH, systemModule } from "./snippets.ts";
-import { commented, type HostInput, type HostPlan } from "./hostPlan.ts";
-import { parts } from "./parts.ts";
+import { CREDENTIALS_PATH, pushCommand, SIGNING_KEY_PATH, systemModule } from "../nixModules.ts";
+import { commented, type HostInput, type HostPlan } from "../plan.ts";
+import { parts } from "../singleFiles.ts";
 
 /** macOS with nix-darwin: a module, since it makes nix.conf and the certificates itself. */
 export function nixDarwin(input: HostInput): HostPlan {

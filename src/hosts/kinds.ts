@@ -1,9 +1,9 @@
-import { container } from "./container.ts";
-import { githubActions } from "./githubActions.ts";
-import type { HostFile, HostInput, HostPlan } from "./hostPlan.ts";
-import { nixDarwin } from "./nixDarwin.ts";
-import { bundleFile, credentialsFile, nixConfFile, signingKeyFile } from "./parts.ts";
-import { linux, macos } from "./plain.ts";
+import { container } from "./kinds/container.ts";
+import { githubActions } from "./kinds/githubActions.ts";
+import type { HostFile, HostInput, HostPlan } from "./plan.ts";
+import { nixDarwin } from "./kinds/macosNixDarwin.ts";
+import { bundleFile, credentialsFile, nixConfFile, signingKeyFile } from "./singleFiles.ts";
+import { linux, macos } from "./kinds/plainNix.ts";
 
 /** Every kind of host, by the name that is asked for. */
 export const HOSTS: Readonly<Record<string, (input: HostInput) => HostPlan>> = {
