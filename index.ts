@@ -4,7 +4,7 @@ import type { Snapshot } from "./src/cache/live.ts";
 import { nothingChanged, UserError } from "./src/cache/problem.ts";
 import { DriftMarker } from "./components/driftMarker.ts";
 import { NixCache } from "./components/nixCache.ts";
-import { rollOut } from "./components/rollOut.ts";
+import { rollOut } from "./components/hostRollout.ts";
 import { readConfig } from "./src/stack/readConfig.ts";
 import { findDrift } from "./src/drift/findDrift.ts";
 import { driftWarning, findingLine, isFinal, isRepairable, type Finding } from "./src/drift/finding.ts";

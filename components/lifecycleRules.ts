@@ -1,3 +1,5 @@
+// The resource for the rules that src/cache/expiryRules.ts makes.
+
 import * as minio from "@pulumi/minio";
 import * as pulumi from "@pulumi/pulumi";
 import type { ExpiryRule } from "../src/cache/expiryRules.ts";

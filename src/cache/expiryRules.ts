@@ -1,3 +1,5 @@
+// Which lifecycle rules a cache has: after how many days what expires.
+
 import { CACHE_INFO_NAME } from "./managedObjects.ts";
 import { NIX_BASE32_ALPHABET } from "./nixBase32.ts";
 

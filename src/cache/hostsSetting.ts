@@ -1,3 +1,5 @@
+// What the setting `hosts` may be: machines that the stack itself sets up over SSH.
+
 import { isIP } from "node:net";
 import { shown, type Problem } from "./problem.ts";
 

@@ -1,3 +1,5 @@
+// What heal does about findings, and in which order.
+
 import { printable } from "../cache/problem.ts";
 import type { Finding, Removal } from "./finding.ts";
 

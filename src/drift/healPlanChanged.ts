@@ -1,3 +1,5 @@
+// What heal says when the server has changed since its plan was shown.
+
 import { findingLines } from "./finding.ts";
 import type { Differences } from "./healPlan.ts";
 

@@ -1,6 +1,6 @@
 import type { HostConfig } from "./hostConfig.ts";
 import { BUNDLE_PATH } from "./nixConf.ts";
-import { CREDENTIALS_PATH, SIGNING_KEY_PATH } from "./nixModules.ts";
+import { CREDENTIALS_PATH, SIGNING_KEY_PATH } from "./pushCommand.ts";
 import type { HostFile } from "./plan.ts";
 import { COMMIT } from "./install/commit.ts";
 import { ENDING } from "./install/ending.ts";

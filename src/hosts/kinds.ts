@@ -1,9 +1,12 @@
+// What `nix-cache host` can be asked for: the kinds of hosts, and single files.
+
 import { container } from "./kinds/container.ts";
 import { githubActions } from "./kinds/githubActions.ts";
 import type { HostFile, HostInput, HostPlan } from "./plan.ts";
 import { nixDarwin } from "./kinds/macosNixDarwin.ts";
 import { bundleFile, credentialsFile, nixConfFile, signingKeyFile } from "./singleFiles.ts";
-import { linux, macos } from "./kinds/plainNix.ts";
+import { linux } from "./kinds/linux.ts";
+import { macos } from "./kinds/macos.ts";
 
 /** Every kind of host, by the name that is asked for. */
 export const HOSTS: Readonly<Record<string, (input: HostInput) => HostPlan>> = {

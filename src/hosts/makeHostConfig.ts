@@ -1,4 +1,8 @@
-import { nixConf, storeUri, substituterUrl, type HostConfig } from "./hostConfig.ts";
+// How the output `hostConfig` follows from the settings.
+
+import { storeUri, substituterUrl } from "./addresses.ts";
+import type { HostConfig } from "./hostConfig.ts";
+import { nixConf } from "./nixConf.ts";
 import { usagePageUrl } from "./page/usagePage.ts";
 import { profileName } from "../cache/profile.ts";
 import type { Settings } from "../cache/settings.ts";
@@ -16,7 +20,7 @@ export interface HostFacts {
 }
 
 /** All that a host needs to use the cache of these settings. */
-export function hostConfig(settings: Settings, facts: HostFacts): HostConfig {
+export function makeHostConfig(settings: Settings, facts: HostFacts): HostConfig {
     const { bucket, endpoint, priority, expireDays, narGraceDays, builders } = settings;
     const { publicKey, trustedPublicKeys, region, caCertificate } = facts;
     const substituter = substituterUrl(endpoint, bucket);

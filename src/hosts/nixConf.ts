@@ -1,3 +1,5 @@
+// The settings that a host which reads from the cache gets in nix.conf.
+
 import type { HostConfig } from "./hostConfig.ts";
 import { certificatesIn } from "../cache/pem.ts";
 
@@ -52,4 +54,13 @@ export function privateCa(host: HostConfig): string | undefined {
 export function readerNixConf(host: HostConfig): string {
     const certificates: NixSetting[] = privateCa(host) === undefined ? [] : [["ssl-cert-file", BUNDLE_PATH]];
     return settingLines([...readerSettings(host), ...certificates]);
+}
+
+/** Lines for `nix.conf` that add the cache and its keys to what a host has already. */
+export function nixConf(substituter: string, trustedPublicKeys: readonly string[]): string {
+    return [
+        `extra-substituters = ${substituter}`,
+        `extra-trusted-public-keys = ${trustedPublicKeys.join(" ")}`,
+        "",
+    ].join("\n");
 }

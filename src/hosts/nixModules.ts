@@ -1,11 +1,8 @@
-import { storeUri, type HostConfig } from "./hostConfig.ts";
-import { profileName } from "../cache/profile.ts";
-import { nixLines, nixString, shellWord } from "./quoting.ts";
-import { privateCa, readerSettings, type NixSetting } from "./nixConf.ts";
+// What is pasted into a flake, and the module for NixOS and nix-darwin.
 
-/** Where a builder that is not NixOS has its secrets. */
-export const CREDENTIALS_PATH = "/etc/nix-cache/credentials";
-export const SIGNING_KEY_PATH = "/etc/nix-cache/signing-key";
+import type { HostConfig } from "./hostConfig.ts";
+import { nixLines, nixString } from "./quoting.ts";
+import { privateCa, readerSettings, type NixSetting } from "./nixConf.ts";
 
 /** What goes into a flake.nix, beside `inputs` and `outputs`: the two settings that a flake may make. */
 export function flakeConfig(host: HostConfig): string {
@@ -18,25 +15,6 @@ export function systemModule(host: HostConfig): string {
     const ca = privateCa(host);
     const certificate = ca === undefined ? "" : `  security.pki.certificates = [ ${nixLines(ca, 2)} ];\n`;
     return `{ lib, ... }:\n{\n${attributes("nix.settings", readerSettings(host), "  ")}${certificate}}\n`;
-}
-
-/**
- * The command that pushes a path with all that it refers to, signing it.
- *
- * What Nix remembers of a push it believes for 30 days, and skips what has
- * expired since: so it is told not to.
- *
- * @param key the signing key's path, or words for a shell that it makes the path of
- */
-export function pushCommand(
-    host: HostConfig,
-    builder: string,
-    key: string | { readonly words: string } = SIGNING_KEY_PATH,
-): string {
-    const uri = `${storeUri(host.endpoint, host.bucket, host.region, profileName(builder))}&secret-key=`;
-    const to = typeof key === "string" ? shellWord(uri + key) : `${shellWord(uri)}${key.words}`;
-    const ask = host.expireDays === 0 ? "" : " --option narinfo-cache-positive-ttl 0";
-    return `nix --extra-experimental-features nix-command copy${ask} --to ${to} ./result`;
 }
 
 function attributes(name: string, settings: readonly NixSetting[], indent: string): string {

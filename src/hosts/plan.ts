@@ -1,4 +1,7 @@
-import type { Credentials, HostConfig } from "./hostConfig.ts";
+// The form in which every kind of host is told what to do; what is said is in kinds/.
+
+import type { Credentials } from "./awsCredentials.ts";
+import type { HostConfig } from "./hostConfig.ts";
 import { comment } from "./quoting.ts";
 
 /** A file for a host. */

@@ -1,4 +1,6 @@
-import { awsCredentials } from "./hostConfig.ts";
+// The files that a host may be given one by one.
+
+import { awsCredentials } from "./awsCredentials.ts";
 import { bundle } from "../cache/pem.ts";
 import { privateCa, readerNixConf } from "./nixConf.ts";
 import type { BuilderSecrets, HostFile, HostInput } from "./plan.ts";

@@ -1,3 +1,5 @@
+// Whether an update may go on that hides objects at once; src/minio/suddenExpiry.ts counts them.
+
 import * as pulumi from "@pulumi/pulumi";
 import type { LiveBucket } from "../cache/live.ts";
 import { UserError } from "../cache/problem.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Credentials, HostConfig } from "../../src/hosts/hostConfig.ts";
+import type { Credentials } from "../../src/hosts/awsCredentials.ts";
+import type { HostConfig } from "../../src/hosts/hostConfig.ts";
 import { certificatesIn } from "../../src/cache/pem.ts";
 import { privateCa, readerNixConf } from "../../src/hosts/nixConf.ts";
 import type { Outcome } from "../../src/system/run.ts";

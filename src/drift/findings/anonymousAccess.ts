@@ -1,3 +1,5 @@
+// The words for what everyone may do and should not, or should and may not.
+
 import { grantsOf, matches, type Grant } from "../grants.ts";
 import { differenceWords, type PolicyDifference } from "../policyDifference.ts";
 

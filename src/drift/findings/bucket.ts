@@ -1,3 +1,5 @@
+// The words and the repair of a bucket that is missing or not as declared.
+
 import type { Declared } from "../../cache/declared.ts";
 import type { LiveBucket } from "../../cache/live.ts";
 import { anonymousWords } from "./anonymousAccess.ts";
@@ -15,6 +17,20 @@ export function bucketFindings(declared: Declared, live: LiveBucket): Finding[] 
         // After the replication itself: MinIO keeps a target that is in use.
         ...targetFindings(declared, live),
     ];
+}
+
+/** That the bucket is gone: nothing else of it can be compared. */
+export function missingBucket(declared: Declared): Finding {
+    return {
+        subject: `bucket ${declared.bucket}`,
+        is: "missing on the server, with all that it held",
+        shouldBe: "there",
+        // Its settings and objects depend on it and are made again with it.
+        makeAgain: [declared.urns.bucket],
+        removals: [],
+        remains:
+            "what was pushed to the bucket is gone: builders push again, with --option narinfo-cache-positive-ttl 0",
+    };
 }
 
 function anonymousFindings(declared: Declared, live: LiveBucket): Finding[] {

@@ -1,3 +1,5 @@
+// The words and the repair of lifecycle rules that are not as declared.
+
 import type { Declared } from "../../cache/declared.ts";
 import type { ExpiryRule } from "../../cache/expiryRules.ts";
 import type { LiveBucket, LiveRule } from "../../cache/live.ts";

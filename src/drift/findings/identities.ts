@@ -1,3 +1,5 @@
+// The words and the repair of policies, builders and other users that are not as declared.
+
 import type { Declared } from "../../cache/declared.ts";
 import type { LiveUser, Snapshot } from "../../cache/live.ts";
 import type { Finding, Removal } from "../finding.ts";

@@ -1,3 +1,5 @@
+// The words and the repair of the cache's own objects that are not as declared.
+
 import type { Declared, DeclaredObject } from "../../cache/declared.ts";
 import type { LiveObject } from "../../cache/live.ts";
 import { shown } from "../../cache/problem.ts";

@@ -1,7 +1,9 @@
+// What the image of a container is told.
+
 import { bundleCommand } from "../bundleCommand.ts";
 import { hereEnd } from "../quoting.ts";
 import { BUNDLE_PATH, privateCa, readerSettings, settingLines } from "../nixConf.ts";
-import { pushCommand } from "../nixModules.ts";
+import { pushCommand } from "../pushCommand.ts";
 import { commented, type HostInput, type HostPlan } from "../plan.ts";
 import { parts } from "../singleFiles.ts";
 

@@ -1,7 +1,9 @@
+// What a workflow of GitHub Actions is told.
+
 import { sudoBundleCommand } from "../bundleCommand.ts";
 import { bareWord, withoutExpressions } from "../quoting.ts";
 import { privateCa, readerNixConf } from "../nixConf.ts";
-import { pushCommand } from "../nixModules.ts";
+import { pushCommand } from "../pushCommand.ts";
 import { commented, hostCommand, type HostInput, type HostPlan } from "../plan.ts";
 import { CERTIFICATE_PLACES } from "../installScript.ts";
 import { parts } from "../singleFiles.ts";

@@ -1,4 +1,7 @@
-import { CREDENTIALS_PATH, pushCommand, SIGNING_KEY_PATH, systemModule } from "../nixModules.ts";
+// What a Mac with nix-darwin is told.
+
+import { systemModule } from "../nixModules.ts";
+import { CREDENTIALS_PATH, pushCommand, SIGNING_KEY_PATH } from "../pushCommand.ts";
 import { commented, type HostInput, type HostPlan } from "../plan.ts";
 import { parts } from "../singleFiles.ts";
 

@@ -1,6 +1,8 @@
+// What linux.ts and macos.ts have in common: files below /etc/nix-cache, put there by one script.
+
 import { bareWord } from "../quoting.ts";
 import { BUNDLE_PATH } from "../nixConf.ts";
-import { CREDENTIALS_PATH, pushCommand, SIGNING_KEY_PATH } from "../nixModules.ts";
+import { CREDENTIALS_PATH, pushCommand, SIGNING_KEY_PATH } from "../pushCommand.ts";
 import { commented, hostCommand, type HostFile, type HostInput, type HostPlan } from "../plan.ts";
 import { CA_PATH, installScript, OWNER_PATH, type Placed } from "../installScript.ts";
 import {
@@ -12,37 +14,18 @@ import {
     signingKeyFile,
 } from "../singleFiles.ts";
 
-/** For Nix older than `ssl-cert-file`, 2.8 for one. Newer ones take the setting of nix.conf. */
-const DROP_IN_PATH = "/etc/systemd/system/nix-daemon.service.d/nix-cache.conf";
-
-/** Linux with plain Nix, on which systemd runs the daemon, if one runs. */
-export function linux(input: HostInput): HostPlan {
-    const dropIn = {
-        name: "nix-daemon-nix-cache.conf",
-        content: `[Service]\nEnvironment=NIX_SSL_CERT_FILE=${BUNDLE_PATH}\n`,
-        secret: false,
-    };
-    // Where Nix runs without a daemon there is no such unit.
-    const restart = `if [ -d /run/systemd/system ] && systemctl cat nix-daemon.service > /dev/null 2>&1; then
-    systemctl daemon-reload && systemctl try-restart nix-daemon.service
-else
-    echo "install.sh: restart the Nix daemon, if one runs here"
-fi
-`;
-    return plan("linux", input, restart, [{ path: DROP_IN_PATH, file: dropIn }]);
-}
-
-/** macOS with plain Nix, or Determinate Nix. */
-export function macos(input: HostInput): HostPlan {
-    const restart = `launchctl kickstart -k system/org.nixos.nix-daemon 2> /dev/null ||
-    launchctl kickstart -k system/systems.determinate.nix-daemon 2> /dev/null ||
-    echo "install.sh: restart the Nix daemon, if one runs here"
-`;
-    return plan("macos", input, restart, []);
-}
-
-/** @param forCa further files where there is a private CA */
-function plan(name: string, input: HostInput, restart: string, forCa: readonly Placed[]): HostPlan {
+/**
+ * The script and the steps for a machine on which nothing but Nix manages nix.conf.
+ *
+ * @param restart lines of a shell that restart the daemon
+ * @param forCa further files where there is a private CA
+ */
+export function plainNix(
+    name: string,
+    input: HostInput,
+    restart: string,
+    forCa: readonly Placed[],
+): HostPlan {
     const { config, builder } = input;
     const own = builder === undefined ? [] : ["--builder", bareWord(builder.credentials.accessKey)];
     const steps = [

@@ -3,7 +3,8 @@ import type { HostConfig } from "../hostConfig.ts";
 import { fingerprint, certificatesIn } from "../../cache/pem.ts";
 import { bareWord } from "../quoting.ts";
 import { privateCa, readerNixConf } from "../nixConf.ts";
-import { flakeConfig, pushCommand, systemModule } from "../nixModules.ts";
+import { flakeConfig, systemModule } from "../nixModules.ts";
+import { pushCommand } from "../pushCommand.ts";
 import { markup, NONE, type Html } from "./html.ts";
 import { expiryWords, priorityWords } from "./words.ts";
 

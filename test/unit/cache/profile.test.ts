@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { settingsProblems } from "../../../src/cache/checks.ts";
-import { awsCredentials } from "../../../src/hosts/hostConfig.ts";
+import { awsCredentials } from "../../../src/hosts/awsCredentials.ts";
 import { profileName } from "../../../src/cache/profile.ts";
 import { completeSettings } from "../../../src/cache/settings.ts";
 import { profileOf, readCredentials } from "../../../src/push/credentials.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 import { NixCache, type NixCacheArgs } from "../../../components/nixCache.ts";
-import { rollOut } from "../../../components/rollOut.ts";
+import { rollOut } from "../../../components/hostRollout.ts";
 import { CA } from "../hosts/samples.ts";
 import { record, value, type Recorded } from "./recorded.ts";
 

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import type { RolloutHost } from "../../../src/cache/hostsSetting.ts";
 import { NixCache, type NixCacheArgs } from "../../../components/nixCache.ts";
-import { rollOut } from "../../../components/rollOut.ts";
+import { rollOut } from "../../../components/hostRollout.ts";
 import { COMMAND_PLUGIN_VERSION } from "../../../toolchain/versions.ts";
 import { CA } from "../hosts/samples.ts";
 import { mockPassword, record, value } from "./recorded.ts";

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { awsCredentials, nixConf, storeUri, substituterUrl } from "../../../src/hosts/hostConfig.ts";
+import { storeUri, substituterUrl } from "../../../src/hosts/addresses.ts";
+import { awsCredentials } from "../../../src/hosts/awsCredentials.ts";
+import { nixConf } from "../../../src/hosts/nixConf.ts";
 
 describe("what hosts are told", () => {
     it("is the URL to read from", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { privateCa, readerNixConf, readerSettings } from "../../../src/hosts/nixConf.ts";
-import { flakeConfig, pushCommand, systemModule } from "../../../src/hosts/nixModules.ts";
+import { flakeConfig, systemModule } from "../../../src/hosts/nixModules.ts";
+import { pushCommand } from "../../../src/hosts/pushCommand.ts";
 import { CA, hostConfig } from "./samples.ts";
 
 const ttl = (expireDays: number, narGraceDays: number) =>

@@ -1,5 +1,5 @@
 import type { HostInput } from "../../../../src/hosts/plan.ts";
-import { linux } from "../../../../src/hosts/kinds/plainNix.ts";
+import { linux } from "../../../../src/hosts/kinds/linux.ts";
 import { hostConfig, PUBLIC_CA } from "../samples.ts";
 import { Machine } from "./machine.ts";
 
