@@ -50,6 +50,13 @@ describe("the CA's certificate of a backup", () => {
             () => caOf(backup(`${cert}${key}`), folder),
             /has a private key where .*; nothing is restored$/,
         );
+        // SSH2's form, which OpenSSL does not know: refused as the setting refuses it.
+        const ssh2 =
+            "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nAAAA\n---- END SSH2 ENCRYPTED PRIVATE KEY ----\n";
+        assert.throws(
+            () => caOf(backup(`${cert}${ssh2}`), folder),
+            /has a private key where .*; nothing is restored$/,
+        );
         assert.throws(
             () => caOf(backup("nonsense"), folder),
             /has no certificate where .*; nothing is restored$/,
