@@ -11,8 +11,8 @@ let
   self = cfg.builder;
   outsideStore = import ./outsideStore.nix { inherit lib; };
   name = "services.nix-cache.builder";
-  user = "nix-cache-push";
-  queue = "/var/lib/${user}";
+  pushService = import ./pushService.nix { inherit lib; };
+  inherit (pushService) user queue;
 in
 {
   imports = [
@@ -95,9 +95,7 @@ in
       # It tries for ever: a cache that is away for days is no reason to stop.
       startLimitIntervalSec = 0;
 
-      environment = {
-        HOME = "/var/cache/${user}";
-        NIX_CACHE_QUEUE = queue;
+      environment = pushService.environment // {
         NIX_CACHE_HOST_CONFIG_FILE = toString (
           pkgs.writeText "nix-cache.json" (builtins.toJSON cfg.hostConfig)
         );
@@ -110,7 +108,7 @@ in
       }
       // lib.optionalAttrs (self.compression != null) { NIX_CACHE_COMPRESSION = self.compression; };
 
-      serviceConfig = {
+      serviceConfig = pushService.serviceConfig // {
         ExecStart = lib.escapeShellArgs [
           (lib.getExe self.package)
           "push"
@@ -126,23 +124,9 @@ in
           "credentials:${self.credentialsFile}"
           "signing-key:${self.signingKeyFile}"
         ];
-        Restart = "always";
-        RestartSec = lib.mkDefault 5;
         RestartSteps = lib.mkDefault 6;
         RestartMaxDelaySec = lib.mkDefault 300;
-        # What it ends with on SIGTERM.
-        SuccessExitStatus = 143;
-        User = user;
-        Group = user;
-        StateDirectory = "${user}/state";
-        StateDirectoryMode = "0755";
-        ReadWritePaths = [ queue ];
-        CacheDirectory = user;
-        # Builds come first.
-        Nice = lib.mkDefault 10;
-        IOSchedulingClass = lib.mkDefault "idle";
-      }
-      // import ./hardening.nix;
+      };
     };
   };
 }
