@@ -42,6 +42,8 @@ export interface AnySetting<All = object> {
     readonly needed?: string;
     /** For a secret: the end of the message that refuses it in clear text, after `it must be`. */
     readonly secret?: string;
+    /** Whether hosts are told its value, in the output `hostConfig`. Default: they are not. */
+    readonly told?: true;
     /** What it is, in one sentence, for Pulumi.yaml and the manual. */
     readonly description: string;
     /** What the manual says beside that, in Markdown. Default: nothing. */

@@ -2,6 +2,7 @@ import { nixConf, storeUri, substituterUrl, type HostConfig } from "./hostSettin
 import { usagePageUrl } from "./page/usagePage.ts";
 import { profileName } from "../cache/profile.ts";
 import type { Settings } from "../cache/settings.ts";
+import { toldSettings } from "../cache/told.ts";
 
 /** What a host needs to know beside a cache's settings. */
 export interface HostFacts {
@@ -23,6 +24,7 @@ export function hostConfig(settings: Settings, facts: HostFacts): HostConfig {
     return {
         version: 1,
         substituter,
+        // The order of these is kept: a host that the stack sets up is sent this as text, and again if it differs.
         bucket,
         endpoint,
         region,
@@ -36,5 +38,6 @@ export function hostConfig(settings: Settings, facts: HostFacts): HostConfig {
         nixConf: nixConf(substituter, trustedPublicKeys),
         usagePage: usagePageUrl(substituter),
         caCertificate: caCertificate ?? null,
+        ...toldSettings(settings),
     };
 }
