@@ -21,10 +21,10 @@ export function hostConfig(settings: Settings, facts: HostFacts): HostConfig {
     const { bucket, endpoint, priority, expireDays, narGraceDays, builders } = settings;
     const { publicKey, trustedPublicKeys, region, caCertificate } = facts;
     const substituter = substituterUrl(endpoint, bucket);
-    return {
-        version: 1,
+    // The order is kept: a host that the stack sets up is sent this as text, and again if it differs.
+    const inOrder = {
+        version: 1 as const,
         substituter,
-        // The order of these is kept: a host that the stack sets up is sent this as text, and again if it differs.
         bucket,
         endpoint,
         region,
@@ -38,6 +38,6 @@ export function hostConfig(settings: Settings, facts: HostFacts): HostConfig {
         nixConf: nixConf(substituter, trustedPublicKeys),
         usagePage: usagePageUrl(substituter),
         caCertificate: caCertificate ?? null,
-        ...toldSettings(settings),
     };
+    return { ...inOrder, ...toldSettings(settings) };
 }
