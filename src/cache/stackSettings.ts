@@ -1,5 +1,5 @@
 import { builderSecretProblems, signingKeyProblems } from "./givenSecrets.ts";
-import { rolloutProblems, type RolloutHost } from "./rolloutHosts.ts";
+import { rolloutProblems, type RolloutHost } from "./hostsSetting.ts";
 import type { Completed, Table } from "./setting.ts";
 import { SETTINGS, type GivenSettings } from "./settings.ts";
 

@@ -1,5 +1,5 @@
 import { shown } from "../cache/problem.ts";
-import type { Rollout } from "../cache/rolloutHosts.ts";
+import type { Rollout } from "../cache/hostsSetting.ts";
 import { completeSettings, type Settings } from "../cache/settings.ts";
 import { STACK_SETTINGS, type StackSettings } from "../cache/stackSettings.ts";
 import { fail, readTable, type RawConfig } from "./rawConfig.ts";
