@@ -34,8 +34,8 @@ export interface AnySetting<All = object> {
     form?(given: unknown): unknown;
     /**
      * What is wrong with a value, which may be anything. Not asked where there
-     * is none. A setting with parts names each itself. Default: nothing is,
-     * but a flag is true or false.
+     * is none. A setting with parts names each itself. Default: that it is
+     * not of its kind.
      */
     check?(value: unknown, all: All): Fault | readonly Problem[] | undefined;
     /** For a setting that must be set: the end of the message that says so, after `it must be`. */
