@@ -34,14 +34,16 @@ export interface AnySetting<All = object> {
     form?(given: unknown): unknown;
     /**
      * What is wrong with a value, which may be anything. Not asked where there
-     * is none. A setting with parts names each itself. Default: nothing is,
-     * but a flag is true or false.
+     * is none. A setting with parts names each itself. Default: that it is
+     * not of its kind.
      */
     check?(value: unknown, all: All): Fault | readonly Problem[] | undefined;
     /** For a setting that must be set: the end of the message that says so, after `it must be`. */
     readonly needed?: string;
     /** For a secret: the end of the message that refuses it in clear text, after `it must be`. */
     readonly secret?: string;
+    /** Whether hosts are told its value, in the output `hostConfig`. Default: they are not. */
+    readonly told?: true;
     /** What it is, in one sentence, for Pulumi.yaml and the manual. */
     readonly description: string;
     /** What the manual says beside that, in Markdown. Default: nothing. */

@@ -38,8 +38,7 @@ export function* problems<Values extends object>(
 }
 
 function faults<Values>(setting: AnySetting<Values>, value: unknown, all: Values) {
-    if (setting.check !== undefined) return setting.check(value, all);
-    return setting.kind === "flag" ? flagFault(value) : undefined;
+    return setting.check === undefined ? kindFault(setting, value) : setting.check(value, all);
 }
 
 function named(name: string, found: Fault | readonly Problem[] | undefined): readonly Problem[] {
@@ -47,6 +46,32 @@ function named(name: string, found: Fault | readonly Problem[] | undefined): rea
     return "wrong" in found ? [{ setting: name, ...found }] : found;
 }
 
-function flagFault(value: unknown): Fault | undefined {
-    return typeof value === "boolean" ? undefined : { wrong: `is ${shown(value)}`, allowed: "true or false" };
+/** What each kind takes, where its setting says no more, in words and as a test. */
+const KINDS: Readonly<Record<AnySetting["kind"], readonly [string, (value: unknown) => boolean]>> = {
+    text: ["a text", isText],
+    number: ["a whole number", Number.isSafeInteger],
+    flag: ["true or false", (value) => typeof value === "boolean"],
+    texts: ["a list of texts", (value) => isListOf(value, isText)],
+    numbers: ["a list of whole numbers", (value) => isListOf(value, Number.isSafeInteger)],
+    objects: ["a list of objects", (value) => isListOf(value, isObject)],
+    object: ["an object", isObject],
+};
+
+function kindFault({ kind, secret }: AnySetting<never>, value: unknown): Fault | undefined {
+    const [allowed, fits] = KINDS[kind];
+    if (fits(value)) return undefined;
+    // No message quotes a secret.
+    return { wrong: secret === undefined ? `is ${shown(value)}` : "is of another kind", allowed };
+}
+
+function isText(value: unknown): boolean {
+    return typeof value === "string";
+}
+
+function isObject(value: unknown): boolean {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isListOf(value: unknown, fits: (one: unknown) => boolean): boolean {
+    return Array.isArray(value) && value.every(fits);
 }

@@ -57,6 +57,7 @@ const days = wholeNumber(0, 36_500);
 export const SETTINGS = {
     bucket: {
         kind: "text",
+        told: true,
         default: "nix-cache",
         check: bucketFault,
         description: "Name of the bucket.",
@@ -64,6 +65,7 @@ export const SETTINGS = {
     },
     builders: {
         kind: "texts",
+        told: true,
         default: ["nixbuilder"],
         check: buildersFault,
         description: "Names of the users that push, each with a secret of its own.",
@@ -71,6 +73,7 @@ export const SETTINGS = {
     },
     endpoint: {
         kind: "text",
+        told: true,
         unset: "from `minio:minioServer` and `minio:minioSsl`",
         // What is no text is found by the check, which says so in words.
         form: (given) => (typeof given === "string" ? given.replace(/\/$/, "") : given),
@@ -101,18 +104,21 @@ export const SETTINGS = {
     },
     expireDays: {
         kind: "number",
+        told: true,
         default: 30,
         check: days,
         description: "Days after which a pushed path expires; 0 - never.",
     },
     narGraceDays: {
         kind: "number",
+        told: true,
         default: 7,
         check: days,
         description: "Days that a NAR is kept beyond `expireDays`.",
     },
     priority: {
         kind: "number",
+        told: true,
         default: 40,
         check: wholeNumber(0, 2_147_483_647),
         description: "Priority among a host's substituters; lower is asked first (cache.nixos.org has 40).",

@@ -42,6 +42,17 @@ const TABLE = {
     code: { kind: "text", unset: "none", secret: "secret", description: "What opens it." },
 } as const satisfies Table<Given>;
 
+const KINDS = {
+    a: { kind: "text", description: "" },
+    b: { kind: "number", description: "" },
+    c: { kind: "flag", description: "" },
+    d: { kind: "texts", description: "" },
+    e: { kind: "numbers", description: "" },
+    f: { kind: "objects", description: "" },
+    g: { kind: "object", description: "" },
+    h: { kind: "text", secret: "secret", description: "" },
+} as const;
+
 type Values = Completed<Given, typeof TABLE>;
 
 const raw = (values: Readonly<Record<string, string>>, secret = false): RawConfig => ({
@@ -70,6 +81,26 @@ describe("a table of settings", () => {
                 { setting: "open", wrong: 'is "no"', allowed: "true or false" },
             ],
         );
+    });
+
+    it("takes of each kind, where no check says more, what is of that kind alone", () => {
+        const every = (values: Readonly<Record<string, unknown>>) =>
+            [...problems(KINDS, values)].map(
+                ({ setting, wrong, allowed }) => `${setting} ${wrong}: ${allowed}`,
+            );
+        const right = { a: "", b: 0, c: false, d: ["x"], e: [1], f: [{}], g: {} };
+        assert.deepEqual(every(right), []);
+        assert.deepEqual(every({ a: 1, b: 0.5, c: "no", d: [1], e: ["1"], f: [[]], g: [], h: 7 }), [
+            "a is 1: a text",
+            "b is 0.5: a whole number",
+            'c is "no": true or false',
+            "d is [1]: a list of texts",
+            'e is ["1"]: a list of whole numbers',
+            "f is [[]]: a list of objects",
+            "g is []: an object",
+            // No message quotes a secret.
+            "h is of another kind: a text",
+        ]);
     });
 
     it("reads texts of the configuration as what its kinds are", () => {
