@@ -61,7 +61,7 @@ export function parseBackup(text: string): Backup {
  */
 function refuseForeign({ project, configuration, signingKeys, builderSecrets }: Backup): void {
     const strange = [
-        ...(project === undefined || isName(project) ? [] : [String(project)]),
+        ...(project === undefined || isName(project) ? [] : [String(project as unknown)]),
         ...Object.keys(configuration).filter((key) => !/^[A-Za-z][\w.-]*:[A-Za-z]\w*$/.test(key)),
         ...Object.keys(signingKeys).filter((generation) => !/^\d{1,3}$/.test(generation)),
         ...Object.keys(builderSecrets).filter((name) => !/^[0-9A-Za-z.@_+-]{1,64}$/.test(name)),
