@@ -61,7 +61,7 @@ export function parseBackup(text: string): Backup {
  */
 function refuseForeign({ project, configuration, signingKeys, builderSecrets }: Backup): void {
     const strange = [
-        ...(project === undefined || isName(project) ? [] : [String(project as unknown)]),
+        ...(isName(project) ? [] : [JSON.stringify(project)]),
         ...Object.keys(configuration).filter((key) => !/^[A-Za-z][\w.-]*:[A-Za-z]\w*$/.test(key)),
         ...Object.keys(signingKeys).filter((generation) => !/^\d{1,3}$/.test(generation)),
         ...Object.keys(builderSecrets).filter((name) => !/^[0-9A-Za-z.@_+-]{1,64}$/.test(name)),
@@ -76,8 +76,9 @@ function refuseForeign({ project, configuration, signingKeys, builderSecrets }: 
         );
 }
 
-/** What Pulumi takes for a project's name (ValidateProjectName in its tokens/project.go). */
+/** None, or what Pulumi takes for a project's name (ValidateProjectName in its tokens/project.go). */
 function isName(project: unknown): boolean {
+    if (project === undefined) return true;
     return typeof project === "string" && /^[A-Za-z0-9_.-]{1,100}$/.test(project);
 }
 
