@@ -18,8 +18,15 @@ export function findProject(from: string): string {
     }
 }
 
-/** The project's name: the namespace of its own keys, and a part of each URN. */
+/**
+ * The project's name: the namespace of its own keys, and a part of each URN.
+ *
+ * @throws UserError when Pulumi.yaml has none
+ */
 export function projectName(folder: string): string {
-    const text = readFileSync(join(folder, "Pulumi.yaml"), "utf8");
-    return /^name:\s*["']?([^\s"'#]+)/m.exec(text)?.[1] ?? "nix-cache";
+    const file = join(folder, "Pulumi.yaml");
+    const name = /^name:\s*["']?([^\s"'#]+)/m.exec(readFileSync(file, "utf8"))?.[1];
+    if (name === undefined)
+        throw new UserError(`${file} has no name: write the project's into it, as in name: nix-cache`);
+    return name;
 }
