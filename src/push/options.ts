@@ -3,12 +3,9 @@ import { UsageError } from "../cache/usageError.ts";
 import type { Values } from "../system/command.ts";
 import { DEFAULT_BACKOFF } from "./backoff.ts";
 import { count, QUEUE } from "./queuePlace.ts";
-import type { GivenSettings, TransportName } from "./settings.ts";
+import type { Compression, GivenSettings } from "./settings.ts";
 
 type Environment = NodeJS.ProcessEnv;
-
-/** Of Nix's compressions (Nix manual, `compression` of an HTTP or S3 binary cache store), those that every version reads. */
-const COMPRESSIONS = ["xz", "zstd", "gzip", "bzip2", "br", "none"];
 
 /** The options of `nix-cache push`. */
 export const PUSH_OPTIONS = {
@@ -44,16 +41,7 @@ export const PUSH_OPTIONS = {
         value: "NAME",
         help: "paths that a key of this name signed are skipped: other caches have them; more than once for several, '' for none. Default: cache.nixos.org-1",
     },
-    transport: {
-        type: "string",
-        value: "s3|file",
-        help: "s3: Nix's own copy where it can do it; file: export, then upload (Nix without S3)",
-    },
-    compression: {
-        type: "string",
-        value: "NAME",
-        help: "of NARs: xz, zstd, gzip, bzip2, br or none. Default: Nix's own (xz)",
-    },
+    compression: { type: "string", value: "zstd|none", help: "of NARs. Default: zstd" },
     "max-tries": {
         type: "string",
         value: "N",
@@ -87,7 +75,6 @@ export function pushSettings(options: PushOptions, env: Environment = process.en
     };
     const upstreamKeys = options["upstream-key"] ?? env.NIX_CACHE_UPSTREAM_KEYS?.split(/\s+/);
     const profile = options.profile ?? env.NIX_CACHE_PROFILE;
-    const transport = transportName(options.transport ?? env.NIX_CACHE_TRANSPORT);
     const compression = compressionName(options.compression ?? env.NIX_CACHE_COMPRESSION);
     const store = options.store ?? env.NIX_CACHE_STORE;
     const maxTries = count("max-tries", options["max-tries"]);
@@ -99,7 +86,6 @@ export function pushSettings(options: PushOptions, env: Environment = process.en
         signingKeyFile: file("signing-key", "NIX_CACHE_SIGNING_KEY_FILE"),
         ...(profile === undefined ? {} : { profile }),
         ...(upstreamKeys === undefined ? {} : { upstreamKeys: upstreamKeys.filter((name) => name !== "") }),
-        ...(transport === undefined ? {} : { transport }),
         ...(compression === undefined ? {} : { compression }),
         ...(maxTries === undefined ? {} : { maxTries }),
         ...(options.force === undefined ? {} : { force: options.force }),
@@ -111,18 +97,10 @@ export function pushSettings(options: PushOptions, env: Environment = process.en
     };
 }
 
-function transportName(given: string | undefined): TransportName | undefined {
+function compressionName(given: string | undefined): Compression | undefined {
     if (given === undefined || given === "") return undefined;
-    if (given === "s3" || given === "file") return given;
-    throw new UsageError(`--transport is ${JSON.stringify(given)}; it must be s3 or file`);
-}
-
-function compressionName(given: string | undefined): string | undefined {
-    if (given === undefined || given === "") return undefined;
-    if (COMPRESSIONS.includes(given)) return given;
-    throw new UsageError(
-        `--compression is ${JSON.stringify(given)}; it must be one of ${COMPRESSIONS.join(", ")}`,
-    );
+    if (given === "zstd" || given === "none") return given;
+    throw new UsageError(`--compression is ${JSON.stringify(given)}; it must be zstd or none`);
 }
 
 /** @returns milliseconds */

@@ -13,7 +13,8 @@ import { putStream } from "../../src/s3/putStream.ts";
 import { renew } from "../../src/s3/renew.ts";
 import { send } from "../../src/s3/request.ts";
 import type { Member } from "../../src/store/closure.ts";
-import { closureOf, type Nix } from "../../src/store/nix.ts";
+import { closuresOf } from "../../src/store/closures.ts";
+import type { Nix } from "../../src/store/nix.ts";
 import { removeStore } from "../../sandbox/nixCommand.ts";
 import { projectDir } from "../../sandbox/paths.ts";
 import { maySkip, skip } from "../skips.ts";
@@ -52,7 +53,8 @@ describe("NARs that are put into a bucket", function () {
         }));
         const paths = await local.add(specs);
         for (const [index, { name }] of specs.entries()) {
-            const [member] = await closureOf(store, paths[index] ?? "");
+            const path = paths[index] ?? "";
+            const member = (await closuresOf(store, [path])).members.get(path);
             assert.ok(member !== undefined);
             members[name as keyof typeof SIZES] = member;
         }
@@ -162,7 +164,7 @@ describe("NARs that are put into a bucket", function () {
                             .repeat(SIZES.large / 60),
                     },
                 ]);
-                const [of] = await closureOf(store, damaged ?? "");
+                const of = (await closuresOf(store, [damaged ?? ""])).members.get(damaged ?? "");
                 assert.ok(of !== undefined);
                 const place = join(local.root, of.path);
                 chmodSync(place, 0o644);
