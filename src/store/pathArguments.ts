@@ -69,7 +69,7 @@ function isThere(path: string): boolean {
 }
 
 function notThere(given: string): UsageError {
-    if (/#/.test(given) || /^(flake:|github:|gitlab:|git\+|path:|nixpkgs$)/.test(given))
+    if (given.includes("#") || /^(flake:|github:|gitlab:|git\+|path:|nixpkgs$)/.test(given))
         return new UsageError(
             `${shown(given)} names what can be built; push what it makes: nix build --no-link --print-out-paths ${shown(given)} | nix-cache push -`,
         );

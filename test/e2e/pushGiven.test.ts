@@ -45,13 +45,11 @@ describe("nix-cache push with paths", function () {
 
     it("needs nothing but the stack, in its folder; what it sends can be read, and is not sent again", async () => {
         const path = await app("of-stack");
-        const { NIX_CACHE_STORE, PATH, ...nix } = machine.environment();
-        const env: NodeJS.ProcessEnv = {};
-        for (const name of Object.keys(nix).filter((one) => one.startsWith("NIX_"))) env[name] = nix[name];
-        for (const name of ["HOST_CONFIG_FILE", "SIGNING_KEY_FILE", "QUEUE"]) delete env[`NIX_CACHE_${name}`];
-        const shell = shellEnvironment(machine.stack);
+        const { NIX_CACHE_STORE, ...others } = machine.environment();
+        const nix = Object.entries(others).filter(([name]) => /^NIX_(?!CACHE_)/.test(name));
+        const { PATH = "" } = shellEnvironment(machine.stack);
         const given = {
-            env: { ...env, NIX_CACHE_STORE, PATH: `${machine.sandbox.nix}:${shell.PATH ?? ""}` },
+            env: { ...Object.fromEntries(nix), NIX_CACHE_STORE, PATH: `${machine.sandbox.nix}:${PATH}` },
         };
         const dry = await nixCache(machine.stack, ["push", "--dry-run", path], given);
         assert.equal(dry.status, 0, dry.stderr);

@@ -54,7 +54,7 @@ describe("what is left out of a push", () => {
                     { "max-path-size": size },
                     {},
                     /^--max-path-size is ".*"; it must be a size such as 200MiB or 2GB$/,
-                ] as [object, object, RegExp],
+                ] as [{ "max-path-size": string }, NodeJS.ProcessEnv, RegExp],
         ),
         [{}, { NIX_CACHE_MAX_PATH_SIZE: "big" }, /^NIX_CACHE_MAX_PATH_SIZE is "big"; it must be a size/],
         [
