@@ -24,7 +24,7 @@ import { queueFolder } from "../push/queuePlace.ts";
 import { workQueue } from "../push/workQueue.ts";
 import { settingsOf, type Settings } from "../push/settings.ts";
 import { sourceOf } from "../push/source.ts";
-import { hasCode } from "../system/systemError.ts";
+import { isNotInstalled } from "../system/notInstalled.ts";
 
 const OPTIONS = {
     "dry-run": { type: "boolean", help: "says what would be sent, and sends nothing" },
@@ -98,7 +98,7 @@ async function settingsFor(place: Place, options: PushOptions): Promise<Settings
             ? undefined
             : await import("../engine/pushOutputs.ts").catch((error: unknown) => {
                   // The package for builders has no stack.
-                  if (!hasCode(error, "ERR_MODULE_NOT_FOUND")) throw error;
+                  if (!isNotInstalled(error)) throw error;
               });
     if (folder === undefined || engine === undefined)
         return settingsOf(sourceOf(sourceFiles(options)), wishes);
