@@ -7,6 +7,21 @@ import type { Compression, GivenSettings } from "./settings.ts";
 
 type Environment = NodeJS.ProcessEnv;
 
+/** The option that says what other caches have. */
+export const UPSTREAM_KEY = {
+    "upstream-key": {
+        type: "string",
+        multiple: true,
+        value: "NAME",
+        help: "paths that a key of this name signed are skipped: other caches have them; more than once for several, '' for none. Default: cache.nixos.org-1",
+    },
+} as const;
+
+/** The option that says which store is meant. */
+export const STORE = {
+    store: { type: "string", value: "URL", help: "the local store. Default: Nix's own" },
+} as const;
+
 /** The options of `nix-cache push`. */
 export const PUSH_OPTIONS = {
     watch: { type: "boolean", help: "goes on for ever, as a service" },
@@ -35,12 +50,7 @@ export const PUSH_OPTIONS = {
         value: "NAME",
         help: "profile in the credentials file. Default: the stack's first builder",
     },
-    "upstream-key": {
-        type: "string",
-        multiple: true,
-        value: "NAME",
-        help: "paths that a key of this name signed are skipped: other caches have them; more than once for several, '' for none. Default: cache.nixos.org-1",
-    },
+    ...UPSTREAM_KEY,
     compression: { type: "string", value: "zstd|none", help: "of NARs. Default: zstd" },
     "max-tries": {
         type: "string",
@@ -53,7 +63,7 @@ export const PUSH_OPTIONS = {
         help: "seconds before a new try; doubles each time. Default: 5",
     },
     "longest-pause": { type: "string", value: "S", help: "seconds, at most. Default: 900" },
-    store: { type: "string", value: "URL", help: "the local store. Default: Nix's own" },
+    ...STORE,
     ...QUEUE,
 } as const;
 
@@ -73,10 +83,10 @@ export function pushSettings(options: PushOptions, env: Environment = process.en
         // Nix is run elsewhere, and takes a key's file as it stands in a URL.
         return resolve(value);
     };
-    const upstreamKeys = options["upstream-key"] ?? env.NIX_CACHE_UPSTREAM_KEYS?.split(/\s+/);
+    const upstreamKeys = upstreamKeyNames(options, env);
     const profile = options.profile ?? env.NIX_CACHE_PROFILE;
     const compression = compressionName(options.compression ?? env.NIX_CACHE_COMPRESSION);
-    const store = options.store ?? env.NIX_CACHE_STORE;
+    const store = storeUrl(options, env);
     const maxTries = count("max-tries", options["max-tries"]);
     const first = seconds("first-pause", options["first-pause"]);
     const longest = seconds("longest-pause", options["longest-pause"]);
@@ -85,7 +95,7 @@ export function pushSettings(options: PushOptions, env: Environment = process.en
         credentialsFile: file("credentials", "AWS_SHARED_CREDENTIALS_FILE"),
         signingKeyFile: file("signing-key", "NIX_CACHE_SIGNING_KEY_FILE"),
         ...(profile === undefined ? {} : { profile }),
-        ...(upstreamKeys === undefined ? {} : { upstreamKeys: upstreamKeys.filter((name) => name !== "") }),
+        ...(upstreamKeys === undefined ? {} : { upstreamKeys }),
         ...(compression === undefined ? {} : { compression }),
         ...(maxTries === undefined ? {} : { maxTries }),
         ...(options.force === undefined ? {} : { force: options.force }),
@@ -95,6 +105,23 @@ export function pushSettings(options: PushOptions, env: Environment = process.en
         },
         nix: store === undefined ? {} : { store },
     };
+}
+
+/** Names of keys; undefined: nothing was said. */
+export function upstreamKeyNames(
+    options: Values<typeof UPSTREAM_KEY>,
+    env: Environment = process.env,
+): string[] | undefined {
+    const given = options["upstream-key"] ?? env.NIX_CACHE_UPSTREAM_KEYS?.split(/\s+/);
+    return given?.filter((name) => name !== "");
+}
+
+/** URL of the local store; undefined: Nix's own. */
+export function storeUrl(
+    { store }: Values<typeof STORE>,
+    env: Environment = process.env,
+): string | undefined {
+    return store ?? env.NIX_CACHE_STORE;
 }
 
 function compressionName(given: string | undefined): Compression | undefined {
