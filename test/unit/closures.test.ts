@@ -44,7 +44,7 @@ describe("the closures of many paths", () => {
     });
 
     it("are had of all but those that are not in the store, which three processes find", async () => {
-        nix(`${paths.slice(2).join("|")}`);
+        nix(paths.slice(2).join("|"));
         const { members, bad } = await closuresOf({ bin }, paths);
         assert.deepEqual([members.size, starts()], [999, 3]);
         assert.deepEqual([...bad.keys()], paths.slice(0, 2));
