@@ -58,6 +58,7 @@ export function transmit(
                     reject(tooLarge(inWords(length), length));
                     return;
                 }
+                // An error takes its stack when it is made, which costs more than the rest of a small answer.
                 const more = () => tooLarge(`more than ${inWords(most)}`);
                 resolve({ status, headers, body: bounded(answer, most, more, failure) });
             },
