@@ -1,6 +1,8 @@
 import { accepted } from "./answers.ts";
 import type { Cache } from "./bucket.ts";
+import { noListing } from "./objects.ts";
 import { send } from "./request.ts";
+import { ServerError } from "../cache/serverError.ts";
 
 /** One object of a page. */
 export interface PageObject {
@@ -41,7 +43,7 @@ const NOT_PLAIN = /<content-encoding>|customer-algorithm>/i;
  *
  * @param from the first name that is wanted
  * @returns undefined from a server that does not know the extension
- * @throws ServerError as send and accepted do
+ * @throws ServerError as send and accepted do, and when it is no listing: a proxy's page, for one
  */
 export async function listPage(cache: Cache, prefix: string, from: string): Promise<Page | undefined> {
     const query = {
@@ -57,6 +59,7 @@ export async function listPage(cache: Cache, prefix: string, from: string): Prom
     const { connection } = cache;
     const request = { method: "GET", path: `/${cache.bucket}`, query, kind: "listing" } as const;
     const text = accepted(await send(connection, request), connection).body.toString("latin1");
+    if (!text.includes("<ListBucketResult")) throw new ServerError(noListing(connection));
     const [head = "", ...contents] = text.split("<Contents>");
     const objects = new Map<string, PageObject>();
     let last: string | undefined;
