@@ -168,7 +168,7 @@ describe("a push of many paths", function () {
         ]);
         const [onBig = "", onSource = "", onLib = ""] = await machine.store.add([
             { name: "on-big", contents: big, references: [big] },
-            { name: "on-source", contents: source, references: [source] },
+            { name: "uses-it", contents: source, references: [source] },
             { name: "on-lib", contents: lib, references: [lib] },
         ]);
         const filters = { maxPathSize: 5_000, exclude: ["*-source"] };
