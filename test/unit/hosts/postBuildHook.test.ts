@@ -16,15 +16,15 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { baseName, isStorePath } from "../../src/cache/storePath.ts";
-import { postBuildHook } from "../../src/hosts/postBuildHook.ts";
-import { Queue } from "../../src/push/queue.ts";
-import { mapAtOnce } from "../../src/system/pool.ts";
-import { run } from "../../src/system/run.ts";
-import { projectDir } from "../../sandbox/paths.ts";
-import { executable, pathFolders } from "../../toolchain/search.ts";
-import { maySkip, skip } from "../skips.ts";
-import { madeUp } from "../standIn/pusher.ts";
+import { baseName, isStorePath } from "../../../src/cache/storePath.ts";
+import { postBuildHook } from "../../../src/hosts/postBuildHook.ts";
+import { Queue } from "../../../src/push/queue.ts";
+import { mapAtOnce } from "../../../src/system/pool.ts";
+import { run } from "../../../src/system/run.ts";
+import { projectDir } from "../../../sandbox/paths.ts";
+import { executable, pathFolders } from "../../../toolchain/search.ts";
+import { maySkip, skip } from "../../skips.ts";
+import { madeUp } from "../../standIn/pusher.ts";
 
 /** `nobody`, and its group. */
 const SERVICE = 65534;
