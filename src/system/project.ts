@@ -8,13 +8,18 @@ import { UserError } from "../cache/problem.ts";
  * @throws UserError when there is none
  */
 export function findProject(from: string): string {
+    const folder = projectOf(from);
+    if (folder !== undefined) return folder;
+    throw new UserError(
+        `there is no Pulumi.yaml in ${resolve(from)} or above it: run this in the project's folder`,
+    );
+}
+
+/** The same; undefined when there is none. */
+export function projectOf(from: string): string | undefined {
     for (let folder = resolve(from); ; folder = dirname(folder)) {
         if (existsSync(join(folder, "Pulumi.yaml"))) return folder;
-        if (folder === dirname(folder)) {
-            throw new UserError(
-                `there is no Pulumi.yaml in ${resolve(from)} or above it: run this in the project's folder`,
-            );
-        }
+        if (folder === dirname(folder)) return undefined;
     }
 }
 
