@@ -1,5 +1,5 @@
 /** Bytes of a part, and of what is sent in one request at most. S3 takes no less than 5 MiB, but for the last. */
-export const PART_BYTES = 8 * 1024 * 1024;
+export const PART_BYTES = 5 * 1024 * 1024;
 
 /** S3 takes at most 10,000 parts; compressed, a NAR may have a little more bytes than it had. */
 const PARTS = 9_900;
@@ -10,7 +10,7 @@ export function partBytesFor(bytes: number): number {
 }
 
 /** Buffers at the same time, whatever is uploaded: 64 MiB. */
-const BUFFERS = 8;
+const BUFFERS = 6;
 
 /**
  * The memory that all uploads of this process share. An upload that needs a

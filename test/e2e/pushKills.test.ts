@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { Agent } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseNarinfo } from "../../src/cache/narinfo.ts";
 import { narinfoKey } from "../../src/cache/storePath.ts";
 import { listObjects } from "../../src/s3/objects.ts";
-import { withConnections } from "../../src/s3/bucket.ts";
 import { mapAtOnce } from "../../src/system/pool.ts";
 import { projectDir } from "../../sandbox/paths.ts";
 import { maySkip, skip } from "../skips.ts";
@@ -29,7 +29,9 @@ describe("a push that is killed", function () {
 
     it(`${KILLS} times, at random moments of ${PATHS} paths, loses nothing and shows nothing that is not whole`, async () => {
         const machine = await BuildMachine.of("kills");
-        const admin = new Bucket(machine.stack.minio.connection, "kills");
+        const { ca } = machine.stack.minio.connection;
+        const agent = new Agent({ keepAlive: true, ca });
+        const admin = new Bucket({ ...machine.stack.minio.connection, agent }, "kills");
         const paths = await graph(machine);
         const begun = Date.now();
         let killed = 0;
@@ -63,6 +65,7 @@ describe("a push that is killed", function () {
         assert.equal((await visible(machine, admin)).size, PATHS);
         assert.equal((await substitute(machine, paths)).length, PATHS);
         assert.equal(await everyNarOutlives(machine), PATHS);
+        agent.destroy();
         console.log(
             `      ${killed} kills, ${inTheMiddle} of them with some of the paths visible, in ${Date.now() - begun} ms`,
         );
@@ -116,7 +119,5 @@ async function empty(machine: BuildMachine, admin: Bucket): Promise<void> {
     const all = await names(machine);
     const isNar = (key: string) => key.startsWith("nar/");
     const pushed = [...all.filter((key) => /\.(narinfo|ls)$/.test(key)), ...all.filter(isNar)];
-    await withConnections({ connection: machine.stack.minio.connection, bucket: "kills" }, () =>
-        mapAtOnce(pushed, 16, (key) => admin.status("DELETE", key)),
-    );
+    await mapAtOnce(pushed, 16, (key) => admin.status("DELETE", key));
 }

@@ -2,7 +2,7 @@ import type { Member } from "../../store/closure.ts";
 
 /** NARs from so many bytes on go in a lane of their own, of few at a time: they keep both processor and memory busy. */
 const LARGE_BYTES = 1024 * 1024;
-const LARGE_AT_ONCE = 3;
+const LARGE_AT_ONCE = 2;
 
 /** Narinfos and renewals on their way at the same time. */
 const SHORT_AT_ONCE = 16;
