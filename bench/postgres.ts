@@ -9,6 +9,7 @@ import { pathFolders } from "../toolchain/search.ts";
 
 /** Where Debian has the server's programs, a folder a version. */
 const DEBIAN = "/usr/lib/postgresql";
+const PROGRAMS = ["initdb", "postgres", "pg_isready", "createdb"];
 /** PostgreSQL refuses to run as root: it runs as `nobody` then. */
 const NOBODY = 65_534;
 
@@ -17,7 +18,9 @@ export function findPostgres(): string | undefined {
     const debian = existsSync(DEBIAN)
         ? readdirSync(DEBIAN).map((version) => join(DEBIAN, version, "bin"))
         : [];
-    return [...pathFolders(), ...debian].find((folder) => existsSync(join(folder, "initdb")));
+    return [...pathFolders(), ...debian].find((folder) =>
+        PROGRAMS.every((program) => existsSync(join(folder, program))),
+    );
 }
 
 /** A PostgreSQL of its own, behind a socket in a folder of its own. */
