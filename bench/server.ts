@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync } from "node:fs";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeBundle } from "../sandbox/certificates.ts";
 import { startMinio, type Minio } from "../sandbox/minio.ts";
@@ -58,8 +58,10 @@ export class Server {
             Expiration: { Days: days },
         }));
         await this.client(["ilm", "rule", "import", `bench/${name}`], JSON.stringify({ Rules: rules }));
-        const policy = JSON.stringify(anonymousPolicy(name, true));
-        await this.client(["anonymous", "set-json", "/dev/stdin", `bench/${name}`], policy);
+        // The client takes no pipe for it.
+        const policy = join(this.dir, "policy.json");
+        writeFileSync(policy, JSON.stringify(anonymousPolicy(name, true)));
+        await this.client(["anonymous", "set-json", policy, `bench/${name}`]);
         await this.client(["pipe", "--quiet", `bench/${name}/${CACHE_INFO_NAME}`], cacheInfo(PRIORITY));
         return name;
     }
