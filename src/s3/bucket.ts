@@ -33,6 +33,7 @@ const SERVER_CODES = ["NoSuchBucket", "XMinioAdminBucketQuotaExceeded", "Request
  * Sends a request to the bucket as the builder.
  *
  * @param key the object's name
+ * @param also statuses that are an answer too, 412 for one
  * @returns an answer that carried it out, or 404 for an object that is not there
  * @throws ServerError when the server is away, not able to, or refuses the
  *   builder; PathError when it refuses this object
@@ -42,10 +43,11 @@ export async function ask(
     method: Request["method"],
     key: string,
     rest: Omit<Request, "method" | "path">,
+    also: readonly number[] = [],
 ): Promise<Answer> {
     const answer = await send(cache.connection, { method, path: `/${cache.bucket}/${key}`, ...rest });
+    if (answer.status < 300 || also.includes(answer.status)) return answer;
     const code = errorCode(answer);
-    if (answer.status < 300) return answer;
     if (answer.status === 404 && !SERVER_CODES.includes(code)) return answer;
     throw refusal(cache, answer.status, code, `${method} ${key}`);
 }

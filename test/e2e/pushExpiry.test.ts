@@ -112,7 +112,7 @@ describe("the push service, in a cache that expires", function () {
         assert.equal((await substitute(machine, [lost, unsigned])).length, 2);
     });
 
-    it("renews and uploads large objects in parts, with a builder's rights", async () => {
+    it("uploads large objects in parts and renews them in one request, with a builder's rights", async () => {
         const { cache } = readSettings(machine.given());
         const file = join(newFolder("large"), "large.nar");
         const content = Buffer.alloc(12 * MIB + 1, "nix");
@@ -123,10 +123,9 @@ describe("the push service, in a cache that expires", function () {
         assert.match(String(uploaded.headers.etag), /-3"$/, "in three parts");
         await age("nar/large.nar", 30);
         assert.equal(await days("nar/large.nar"), 7);
-        await renew(cache, "nar/large.nar", 5 * MIB);
+        await renew(cache, "nar/large.nar");
         const renewed = await admin.request("GET", "nar/large.nar");
         assert.ok(renewed.body.equals(content));
-        assert.match(String(renewed.headers.etag), /-3"$/);
         assert.equal(renewed.headers["content-type"], "application/x-nix-nar");
         assert.equal(await days("nar/large.nar"), 37);
     });

@@ -61,6 +61,7 @@ in
   tmpfiles = config.systemd.tmpfiles.rules;
   units = lib.genAttrs [
     "nix-cache-push.service"
+    "nix-cache-watch.service"
     "nix-cache-drift.service"
     "nix-cache-drift.timer"
     "nix-cache-doctor.service"
