@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../src/cache/problem.ts";
-import { MAIN } from "./contestants/ours.ts";
+import { projectDir } from "../sandbox/paths.ts";
 import type { Arena } from "./contestant.ts";
 import { pathOf } from "./importing.ts";
 import type { Collector } from "./results.ts";
@@ -18,7 +18,7 @@ export function timeHooks(arena: Arena, runs: number, collector: Collector): voi
     };
     const env = { ...process.env, NIX_CACHE_QUEUE: join(dir, "queue") };
     const hooks = {
-        "nix-cache enqueue": script("ours", `exec '${process.execPath}' '${MAIN}' enqueue`),
+        "the post-build-hook": join(projectDir, "nixos", "postBuildHook.sh"),
         "an empty sh script": script("empty", "exit 0"),
     };
     const task = { name: "hook", title: `one hook, of ${runs}` };

@@ -67,7 +67,7 @@ async function bench(options: Options, folder: string, say: Say): Promise<Result
         const all = [
             ours(arena),
             other.contestant,
-            await copyToS3(arena),
+            await copyToS3(arena, closures.queued[0] ?? ""),
             ...copiesAndMirrors(arena),
             floor(arena),
         ];
