@@ -8,12 +8,14 @@ import { signingKeyFromSeed } from "../src/cache/signingKey.ts";
 import { sayOn, type Say } from "../src/system/progress.ts";
 import { lastLine, run } from "../src/system/run.ts";
 import { ensureTools } from "../toolchain/tools.ts";
+import { choose } from "./choice.ts";
 import { makeClosures } from "./closures.ts";
 import { Content } from "./content.ts";
 import type { Arena, Contestant, Missing } from "./contestant.ts";
 import { copiesAndMirrors, copyToS3, floor } from "./contestants/nixCopy.ts";
 import { niks3 } from "./contestants/niks3.ts";
 import { ours } from "./contestants/ours.ts";
+import { document } from "./document.ts";
 import { timeHooks } from "./hook.ts";
 import { machineFacts } from "./machine.ts";
 import { readOptions, type Options } from "./options.ts";
@@ -21,6 +23,7 @@ import { compete, steps } from "./pushing.ts";
 import { Collector, type Results } from "./results.ts";
 import { Server } from "./server.ts";
 import { FULL, QUICK } from "./sizes.ts";
+import { timeStack } from "./stackTasks.ts";
 import { table } from "./table.ts";
 
 const say = sayOn(process.stdout);
@@ -32,6 +35,7 @@ await command(async () => {
             ? await withTemporaryFolder((folder) => bench(options, folder, say))
             : (JSON.parse(readFileSync(options.from, "utf8")) as Results);
     if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(results, undefined, 2)}\n`);
+    if (options.docs) document(results);
     say("");
     table(results).forEach(say);
 });
@@ -57,8 +61,7 @@ async function bench(options: Options, folder: string, say: Say): Promise<Result
         folder: (name) => mkdtempSync(join(folder, `${name}-`)),
         ...(options.profile === undefined ? {} : { profile: options.profile }),
     };
-    const named = (name: string) =>
-        options.only.length === 0 || options.only.some((part) => name.includes(part));
+    const chosen = choose(options.only);
     const other = await niks3(arena);
     try {
         const machine = await machineFacts({ nix: join(nix, "nix"), minio: tools.minio, mc: tools.mc });
@@ -68,20 +71,26 @@ async function bench(options: Options, folder: string, say: Say): Promise<Result
             ours(arena),
             other.contestant,
             await copyToS3(arena, closures.queued[0] ?? ""),
-            ...copiesAndMirrors(arena),
+            ...copiesAndMirrors(arena, options.quick),
             floor(arena),
         ];
         const contestants = all.filter((one): one is Contestant => "open" in one);
-        const chosen = contestants.filter(({ name }) => named(name));
+        const present = contestants.filter(({ name }) => chosen.who(name));
+        if (present.length === 0)
+            throw new UserError(
+                `--only: nobody here is called so; there are ${contestants.map(({ name }) => name).join(", ")}`,
+            );
         const collector = new Collector();
-        const wanted = steps(closures, sizes).filter(({ name }) => named(name));
+        const wanted = steps(closures, sizes).filter(({ name }) => chosen.task(name));
         for (let round = 0; round < options.rounds; round++) {
             say(`Round ${round + 1} of ${options.rounds}`);
-            for (const step of wanted.length > 0 ? wanted : steps(closures, sizes))
-                await compete(arena, chosen.length > 0 ? chosen : contestants, step, round, collector, say);
+            for (const step of wanted) await compete(arena, present, step, round, collector, say);
         }
-        if (named("hook")) timeHooks(arena, sizes.hooks, collector);
-        const missing = all.filter((one): one is Missing => "why" in one);
+        const absent: Missing[] = [];
+        for (let round = 0; round < options.rounds && chosen.task("stack"); round++)
+            absent.splice(0, Infinity, ...(await timeStack(arena, tools, round, collector, say)));
+        if (chosen.task("hook")) timeHooks(arena, sizes.hooks, collector);
+        const missing = [...all.filter((one): one is Missing => "why" in one), ...absent];
         return {
             date,
             quick: options.quick,

@@ -7,7 +7,7 @@ export interface Options {
     readonly quick: boolean;
     /** Times that each contestant does each task. Default: 5, with {@link quick} 2. */
     readonly rounds: number;
-    /** Parts of names of tasks and contestants; those that have none of them are left out. Default: all are run. */
+    /** Names of tasks, and parts of contestants' names. Default: all do everything. */
     readonly only: readonly string[];
     /** File that takes the results. Default: none. */
     readonly json?: string;

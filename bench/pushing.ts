@@ -73,7 +73,7 @@ export async function compete(
         const bucket = await arena.server.bucket();
         const pusher = await contestant.open(bucket);
         try {
-            await one(arena, pusher, { step, bucket, who: contestant.name }, collector, say);
+            await one(arena, pusher, { step, bucket, contestant }, collector, say);
         } finally {
             await pusher.close();
             await arena.server.remove(bucket);
@@ -84,10 +84,12 @@ export async function compete(
 async function one(
     arena: Arena,
     pusher: Pusher,
-    { step, bucket, who }: { step: Step; bucket: string; who: string },
+    { step, bucket, contestant }: { step: Step; bucket: string; contestant: Contestant },
     collector: Collector,
     say: Say,
 ): Promise<void> {
+    const { name: who, tasks } = contestant;
+    const does = ({ name }: { name: string }) => tasks?.includes(name) ?? true;
     if (step.before !== undefined) await measure(await pusher.push(step.before));
     const timed = async (task: { name: string; title: string }) => {
         const { seconds, peak } = await measure(await pusher.push(step.job));
@@ -95,8 +97,8 @@ async function one(
         say(`  ${task.name}: ${who}: ${seconds.toFixed(2)} s, ${Math.round(peak / 2 ** 20)} MiB`);
     };
     await timed(step);
-    if (step.again !== undefined) await timed(step.again);
-    if (step.read === undefined) return;
+    if (step.again !== undefined && does(step.again)) await timed(step.again);
+    if (step.read === undefined || !does(step.read)) return;
     const { seconds, peak } = await measure([readBack(arena, bucket, step.job.paths)]);
     collector.add(step.read, who, seconds, peak);
     say(`  ${step.read.name}: ${who}: ${seconds.toFixed(2)} s`);

@@ -14,14 +14,15 @@ export function table(results: Results): string[] {
 function block({ title, rows }: Task): string[] {
     const [first] = rows;
     const base = first === undefined ? NaN : median(first.seconds);
-    const head = `${title.padEnd(52)}${"time".padStart(9)}${"ratio".padStart(9)}${"memory".padStart(10)}`;
+    const head = `${title.padEnd(50)}${"time".padStart(10)}${"ratio".padStart(8)}${"memory".padStart(12)}`;
     return [head, ...rows.map((row) => line(row, base))];
 }
 
 function line({ who, seconds, peak }: Row, base: number): string {
     const own = median(seconds);
     const memory = peak === 0 ? "" : `${Math.round(peak / 2 ** 20)} MiB`;
-    return `  ${who.padEnd(50)}${time(own).padStart(9)}${(own / base).toFixed(2).padStart(9)}${memory.padStart(10)}`;
+    const columns = [time(own).padStart(10), (own / base).toFixed(2).padStart(8), memory.padStart(12)];
+    return `  ${who.slice(0, 47).padEnd(48)}${columns.join("")}`.trimEnd();
 }
 
 /** Seconds with two digits after the point, below a tenth milliseconds. */
