@@ -66,8 +66,6 @@ function machineOf(arena: Arena, bucket: string): NodeJS.ProcessEnv {
         NIX_CACHE_HOST_CONFIG_FILE: file("hostConfig", JSON.stringify(host)),
         AWS_SHARED_CREDENTIALS_FILE: file("credentials", awsCredentials([{ accessKey, secretKey }])),
         NIX_CACHE_SIGNING_KEY_FILE: arena.key.file,
-        NIX_CACHE_TRANSPORT: "file",
-        NIX_CACHE_COMPRESSION: "zstd",
         NIX_CACHE_STORE: storeUrl(arena.root),
     };
 }
