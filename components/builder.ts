@@ -1,7 +1,10 @@
+// How a builder's user is made, and removed once its name is no longer in `builders`.
+// Users that somebody added on the server are removed by src/minio/removals.ts.
+
 import * as minio from "@pulumi/minio";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { Credentials } from "../src/hosts/hostSettings.ts";
+import type { Credentials } from "../src/hosts/awsCredentials.ts";
 
 /** Arguments of {@link Builder}. */
 export interface BuilderArgs {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { getCACertificates } from "node:tls";
 import { UserError } from "../cache/problem.ts";
 import { parseSecretKey } from "../cache/signingKey.ts";
-import { storeUri } from "../hosts/hostSettings.ts";
+import { storeUri } from "../hosts/addresses.ts";
 import { DEFAULT_BACKOFF, type Backoff } from "./backoff.ts";
 import type { Cache } from "../s3/bucket.ts";
 import { profileOf, readCredentials } from "./credentials.ts";

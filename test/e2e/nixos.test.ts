@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import type { HostConfig } from "../../src/hosts/hostSettings.ts";
+import type { HostConfig } from "../../src/hosts/hostConfig.ts";
 import { projectDir } from "../../sandbox/paths.ts";
 import { executable, pathFolders, versionOf } from "../../toolchain/search.ts";
 import { run } from "../../src/system/run.ts";
