@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { nixEnvironment, storeUrl } from "../sandbox/nixCommand.ts";
-import { substituterUrl } from "../src/hosts/hostSettings.ts";
+import { substituterUrl } from "../src/hosts/addresses.ts";
 import type { Arena } from "./contestant.ts";
 import type { Command } from "./measure.ts";
 

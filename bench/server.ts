@@ -4,7 +4,7 @@ import { writeBundle } from "../sandbox/certificates.ts";
 import { startMinio, type Minio } from "../sandbox/minio.ts";
 import { stopMinio } from "../sandbox/minioProcess.ts";
 import { cacheInfo } from "../src/cache/cacheInfo.ts";
-import { expiryRules } from "../src/cache/expiry.ts";
+import { expiryRules } from "../src/cache/expiryRules.ts";
 import { CACHE_INFO_NAME } from "../src/cache/managedObjects.ts";
 import { anonymousPolicy } from "../src/cache/policies.ts";
 import { UserError } from "../src/cache/problem.ts";

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { nixEnvironment, storeUrl } from "../../sandbox/nixCommand.ts";
-import { awsCredentials } from "../../src/hosts/hostSettings.ts";
+import { awsCredentials } from "../../src/hosts/awsCredentials.ts";
 import { run } from "../../src/system/run.ts";
 import type { Arena, Contestant, Missing } from "../contestant.ts";
 import type { Command } from "../measure.ts";

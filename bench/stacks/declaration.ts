@@ -1,5 +1,5 @@
 import { cacheInfo } from "../../src/cache/cacheInfo.ts";
-import { expiryRules } from "../../src/cache/expiry.ts";
+import { expiryRules } from "../../src/cache/expiryRules.ts";
 import { anonymousPolicy, builderPolicy } from "../../src/cache/policies.ts";
 
 /** What a stack puts on the server, for who makes the same by other means. */
