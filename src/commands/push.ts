@@ -36,7 +36,7 @@ async function push(options: PushOptions): Promise<ExitStatus> {
     if (options.watch === true && options.once === true)
         throw new UsageError("it is --watch or --once, not both");
     const settings = readSettings(pushSettings(options));
-    await requireNix(settings.nix);
+    requireNix(settings.nix);
     const queue = new Queue(queueFolder(options));
     // Locks and children end with this process, so a signal must become an exit.
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)

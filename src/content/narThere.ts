@@ -10,6 +10,9 @@ import { unpackStream, type Compression } from "./compression.ts";
 /** Name of the word that a NAR's object keeps: the hash of the file, `sha256:…`. */
 export const FILE_HASH = "file-hash";
 
+/** Answers to a HEAD where the server cannot give an object: it is encrypted with somebody's own key. */
+const UNREADABLE: readonly number[] = [400];
+
 /** The file of a NAR that is in the cache. */
 export interface NarThere {
     readonly fileHash: string;
@@ -33,8 +36,9 @@ export async function narThere(
     member: Pick<Member, "narHash" | "narSize">,
     compression: Compression["compression"],
 ): Promise<NarThere | undefined> {
-    const { status, headers } = await ask(cache, "HEAD", url, { kind: "short" });
-    if (status === 404 || headers["content-encoding"] !== undefined) return undefined;
+    const { status, headers } = await ask(cache, "HEAD", url, { kind: "short" }, UNREADABLE);
+    if (status === 404 || UNREADABLE.includes(status) || headers["content-encoding"] !== undefined)
+        return undefined;
     const fileSize = Number(headers["content-length"]);
     const kept = headers[`x-amz-meta-${FILE_HASH}`];
     const fileHash = typeof kept === "string" ? canonicalSha256(kept) : undefined;

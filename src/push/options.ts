@@ -3,12 +3,9 @@ import { UsageError } from "../cache/usageError.ts";
 import type { Values } from "../system/command.ts";
 import { DEFAULT_BACKOFF } from "./backoff.ts";
 import { count, QUEUE } from "./queuePlace.ts";
-import type { GivenSettings, TransportName } from "./settings.ts";
+import type { Compression, GivenSettings } from "./settings.ts";
 
 type Environment = NodeJS.ProcessEnv;
-
-/** Of Nix's compressions (Nix manual, `compression` of an HTTP or S3 binary cache store), those that every version reads. */
-const COMPRESSIONS = ["xz", "zstd", "gzip", "bzip2", "br", "none"];
 
 /** The option that says what other caches have. */
 export const UPSTREAM_KEY = {
@@ -54,16 +51,7 @@ export const PUSH_OPTIONS = {
         help: "profile in the credentials file. Default: the stack's first builder",
     },
     ...UPSTREAM_KEY,
-    transport: {
-        type: "string",
-        value: "s3|file",
-        help: "s3: Nix's own copy where it can do it; file: export, then upload (Nix without S3)",
-    },
-    compression: {
-        type: "string",
-        value: "NAME",
-        help: "of NARs: xz, zstd, gzip, bzip2, br or none. Default: Nix's own (xz)",
-    },
+    compression: { type: "string", value: "zstd|none", help: "of NARs. Default: zstd" },
     "max-tries": {
         type: "string",
         value: "N",
@@ -97,7 +85,6 @@ export function pushSettings(options: PushOptions, env: Environment = process.en
     };
     const upstreamKeys = upstreamKeyNames(options, env);
     const profile = options.profile ?? env.NIX_CACHE_PROFILE;
-    const transport = transportName(options.transport ?? env.NIX_CACHE_TRANSPORT);
     const compression = compressionName(options.compression ?? env.NIX_CACHE_COMPRESSION);
     const store = storeUrl(options, env);
     const maxTries = count("max-tries", options["max-tries"]);
@@ -109,7 +96,6 @@ export function pushSettings(options: PushOptions, env: Environment = process.en
         signingKeyFile: file("signing-key", "NIX_CACHE_SIGNING_KEY_FILE"),
         ...(profile === undefined ? {} : { profile }),
         ...(upstreamKeys === undefined ? {} : { upstreamKeys }),
-        ...(transport === undefined ? {} : { transport }),
         ...(compression === undefined ? {} : { compression }),
         ...(maxTries === undefined ? {} : { maxTries }),
         ...(options.force === undefined ? {} : { force: options.force }),
@@ -138,18 +124,10 @@ export function storeUrl(
     return store ?? env.NIX_CACHE_STORE;
 }
 
-function transportName(given: string | undefined): TransportName | undefined {
+function compressionName(given: string | undefined): Compression | undefined {
     if (given === undefined || given === "") return undefined;
-    if (given === "s3" || given === "file") return given;
-    throw new UsageError(`--transport is ${JSON.stringify(given)}; it must be s3 or file`);
-}
-
-function compressionName(given: string | undefined): string | undefined {
-    if (given === undefined || given === "") return undefined;
-    if (COMPRESSIONS.includes(given)) return given;
-    throw new UsageError(
-        `--compression is ${JSON.stringify(given)}; it must be one of ${COMPRESSIONS.join(", ")}`,
-    );
+    if (given === "zstd" || given === "none") return given;
+    throw new UsageError(`--compression is ${JSON.stringify(given)}; it must be zstd or none`);
 }
 
 /** @returns milliseconds */

@@ -1,16 +1,14 @@
 import { readFileSync } from "node:fs";
-import { getCACertificates } from "node:tls";
 import { UserError } from "../cache/problem.ts";
 import { parseSecretKey } from "../cache/signingKey.ts";
-import { storeUri } from "../hosts/addresses.ts";
 import { DEFAULT_BACKOFF, type Backoff } from "./backoff.ts";
 import type { Cache } from "../s3/bucket.ts";
 import { profileOf, readCredentials } from "./credentials.ts";
 import { parseHostConfig } from "./hostConfigFile.ts";
 import type { Nix } from "../store/nix.ts";
 
-/** How what is missing gets into the cache. */
-export type TransportName = "s3" | "file";
+/** How NARs are compressed. */
+export type Compression = "zstd" | "none";
 
 /** What somebody gives to have paths pushed. */
 export interface GivenSettings {
@@ -24,10 +22,18 @@ export interface GivenSettings {
     readonly profile?: string;
     /** Names of keys whose signatures say that a path is in another cache. Default: `cache.nixos.org-1`. */
     readonly upstreamKeys?: readonly string[];
-    /** Default: `s3`. */
-    readonly transport?: TransportName;
-    /** Compression of NARs, as Nix names it. Default: Nix's own (xz). */
-    readonly compression?: string;
+    /** URLs of other caches: what is in one of them is left out. Default: none. */
+    readonly upstreamCaches?: readonly string[];
+    /** Bytes of a path's NAR above which it is left out, with all that refers to it. Default: no limit. */
+    readonly maxPathSize?: number;
+    /** Patterns of names, as a shell's: such a path is left out, with all that refers to it. Default: none. */
+    readonly exclude?: readonly string[];
+    /** Compression of NARs. Default: `zstd`. */
+    readonly compression?: Compression;
+    /** Level of the compression. Default: what was measured to be best (docs/design.md). */
+    readonly level?: number;
+    /** Paths that are uploaded at the same time. Default: 16. */
+    readonly uploadsAtOnce?: number;
     /** Sends again what looks good in the cache. Default: false. */
     readonly force?: boolean;
     /** Tries of a path that fails by its own fault. Default: 5. */
@@ -36,18 +42,26 @@ export interface GivenSettings {
     readonly nix?: Nix;
 }
 
+/** What is left out of a push. */
+export interface Filters {
+    readonly upstreamKeys: readonly string[];
+    readonly upstreamCaches: readonly string[];
+    readonly maxPathSize?: number;
+    readonly exclude: readonly string[];
+}
+
 /** The same, read and checked. */
 export interface Settings {
     readonly cache: Cache;
-    readonly storeUri: string;
-    /** Certificates for a server whose CA is private, in PEM: Nix's and Node's usual ones and that CA. */
-    readonly ca?: string;
     readonly trustedPublicKeys: readonly string[];
-    readonly credentialsFile: string;
-    readonly signingKeyFile: string;
-    readonly upstreamKeys: readonly string[];
-    readonly transport: TransportName;
-    readonly compression?: string;
+    /** The secret signing key, as Nix writes it. */
+    readonly signingKey: string;
+    /** Days that a narinfo has, as the stack said it; undefined: it did not. */
+    readonly expireDays?: number;
+    readonly filters: Filters;
+    readonly compression: Compression;
+    readonly level: number;
+    readonly uploadsAtOnce: number;
     readonly force: boolean;
     readonly maxTries: number;
     readonly backoff: Backoff;
@@ -56,7 +70,9 @@ export interface Settings {
 
 export const DEFAULTS = {
     upstreamKeys: ["cache.nixos.org-1"],
-    transport: "s3",
+    compression: "zstd",
+    level: 3,
+    uploadsAtOnce: 16,
     maxTries: 5,
 } as const;
 
@@ -73,12 +89,9 @@ export function readSettings(given: GivenSettings): Settings {
     const secrets = read(given.credentialsFile, "the credentials");
     const profile = profileOf(secrets, given.profile ?? host.builders[0] ?? "");
     const credentials = readCredentials(secrets, profile, given.credentialsFile);
-    checkKey(given.signingKeyFile, host.trustedPublicKeys);
-    const { caCertificate } = host;
-    const ca =
-        caCertificate === null
-            ? undefined
-            : `${[...new Set([...getCACertificates("default"), ...getCACertificates("system")])].join("\n")}\n${caCertificate}`;
+    const signingKey = readKey(given.signingKeyFile, host.trustedPublicKeys);
+    const { caCertificate, expireDays } = host as { caCertificate: string | null; expireDays?: unknown };
+    const days = typeof expireDays !== "number" ? undefined : expireDays === 0 ? Infinity : expireDays;
     return {
         cache: {
             connection: {
@@ -86,18 +99,22 @@ export function readSettings(given: GivenSettings): Settings {
                 region: host.region,
                 ...credentials,
                 timeoutMs: TIMEOUT_MS,
-                ...(ca === undefined ? {} : { ca }),
+                ...(caCertificate === null ? {} : { ca: caCertificate }),
             },
             bucket: host.bucket,
         },
-        storeUri: storeUri(host.endpoint, host.bucket, host.region, profile),
-        ...(ca === undefined ? {} : { ca }),
         trustedPublicKeys: host.trustedPublicKeys,
-        credentialsFile: given.credentialsFile,
-        signingKeyFile: given.signingKeyFile,
-        upstreamKeys: given.upstreamKeys ?? DEFAULTS.upstreamKeys,
-        transport: given.transport ?? DEFAULTS.transport,
-        ...(given.compression === undefined ? {} : { compression: given.compression }),
+        signingKey,
+        ...(days === undefined ? {} : { expireDays: days }),
+        filters: {
+            upstreamKeys: given.upstreamKeys ?? DEFAULTS.upstreamKeys,
+            upstreamCaches: given.upstreamCaches ?? [],
+            ...(given.maxPathSize === undefined ? {} : { maxPathSize: given.maxPathSize }),
+            exclude: given.exclude ?? [],
+        },
+        compression: given.compression ?? DEFAULTS.compression,
+        level: given.level ?? DEFAULTS.level,
+        uploadsAtOnce: given.uploadsAtOnce ?? DEFAULTS.uploadsAtOnce,
         force: given.force ?? false,
         maxTries: given.maxTries ?? DEFAULTS.maxTries,
         backoff: given.backoff ?? DEFAULT_BACKOFF,
@@ -106,15 +123,16 @@ export function readSettings(given: GivenSettings): Settings {
 }
 
 /** Pushing with a key that hosts do not accept would fill the cache with what nobody takes. */
-function checkKey(file: string, trusted: readonly string[]): void {
+function readKey(file: string, trusted: readonly string[]): string {
     let publicKey: string;
+    let secretKey: string;
     try {
-        ({ publicKey } = parseSecretKey(read(file, "the signing key")));
+        ({ publicKey, secretKey } = parseSecretKey(read(file, "the signing key")));
     } catch (error) {
         if (error instanceof UserError) throw error;
         throw new UserError(`${file}: ${(error as Error).message}`);
     }
-    if (trusted.includes(publicKey)) return;
+    if (trusted.includes(publicKey)) return secretKey;
     const name = keyName(publicKey);
     const twin = trusted.find((key) => keyName(key) === name);
     throw new UserError(

@@ -1,5 +1,6 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
+import { createSecureContext } from "node:tls";
 import { UserError } from "../cache/problem.ts";
 import { errorCode } from "./answers.ts";
 import type { Answer, Connection, Request } from "./connection.ts";
@@ -16,11 +17,13 @@ export interface Cache {
 /** Connections are used again within the work, and closed after it: one that lay idle for long may be dead. */
 export async function withConnections<T>(cache: Cache, work: (cache: Cache) => Promise<T>): Promise<T> {
     const options = { keepAlive: true, maxSockets: 32 };
-    const agent = cache.connection.url.startsWith("https:")
-        ? new HttpsAgent(options)
+    const { ca, ...connection } = cache.connection;
+    const agent = connection.url.startsWith("https:")
+        ? // Read once: given with each request, certificates cost more than the request.
+          new HttpsAgent({ ...options, secureContext: createSecureContext({ ca }) })
         : new HttpAgent(options);
     try {
-        return await work({ ...cache, connection: { ...cache.connection, agent } });
+        return await work({ ...cache, connection: { ...connection, agent } });
     } finally {
         agent.destroy();
     }

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { PathError } from "../cache/faults.ts";
-import { printable } from "../cache/problem.ts";
+import { onDisk, shownPath } from "./bytePath.ts";
 import { readFault } from "./readFault.ts";
 
 /** What an entry is, as far as a NAR tells. */
@@ -18,11 +18,6 @@ export interface FolderEntry {
 
 /** What Nix adds on macOS to names that differ in their case alone (`archive.cc`). */
 const CASE_HACK = "~nix~case~hack~";
-
-/** A path of bytes as the file system takes it. */
-export function onDisk(bytes: string): Buffer {
-    return Buffer.from(bytes, "latin1");
-}
 
 /**
  * A folder's entries in the order of their bytes. All names are in memory, which
@@ -75,11 +70,6 @@ export function refuseKind(path: string, kind: Kind): void {
             : undefined;
     if (what !== undefined)
         throw new PathError(`${shownPath(path)} is ${what}; a NAR holds files, folders and links alone`);
-}
-
-/** A path of bytes in a message. */
-export function shownPath(path: string): string {
-    return printable(onDisk(path).toString("utf8"));
 }
 
 function withoutHack(name: string): string {

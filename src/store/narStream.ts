@@ -1,7 +1,8 @@
 import { closeSync, fstatSync, lstatSync, read, readlinkSync } from "node:fs";
 import { setImmediate as turn } from "node:timers/promises";
 import { promisify } from "node:util";
-import { onDisk, readFolder, refuseKind, type EntryType, type FolderEntry } from "./folder.ts";
+import { onDisk } from "./bytePath.ts";
+import { readFolder, refuseKind, type EntryType, type FolderEntry } from "./folder.ts";
 import { NarBuffer } from "./narBuffer.ts";
 import {
     CLOSE,

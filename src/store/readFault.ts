@@ -1,6 +1,6 @@
 import { MachineError, PathError } from "../cache/faults.ts";
 import { hasCode, systemErrorWords } from "../system/systemError.ts";
-import { shownPath } from "./folder.ts";
+import { shownPath } from "./bytePath.ts";
 
 /** What the system says of a path whose files are not those that it had: somebody changed it. */
 const OF_THE_PATH = ["ENOENT", "ENOTDIR", "EISDIR", "ELOOP", "ENAMETOOLONG", "ENXIO"];

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
 import { PathError } from "../cache/faults.ts";
-import { onDisk, shownPath } from "./folder.ts";
+import { onDisk, shownPath } from "./bytePath.ts";
 
 /** A link or a pipe that took the file's place since it was looked at is neither followed nor waited for. */
 const READ_ONLY = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;

@@ -35,8 +35,13 @@ describe("the push service, in a cache that expires", function () {
     const age = async (key: string, old: number) => {
         const { body, headers } = await admin.request("GET", key);
         const time = new Date(Date.now() - old * DAY_MS).toISOString();
-        const type = { "Content-Type": String(headers["content-type"]) };
-        const put = { body, headers: { ...type, "x-minio-source-mtime": time } };
+        const kept = Object.entries(headers).flatMap(([name, value]) =>
+            typeof value === "string" && (name === "content-type" || name.startsWith("x-amz-meta-"))
+                ? [[name, value]]
+                : [],
+        );
+        const given = Object.fromEntries(kept) as Record<string, string>;
+        const put = { body, headers: { ...given, "x-minio-source-mtime": time } };
         assert.equal((await admin.request("PUT", key, put)).status, 200);
     };
     const narinfo = async (path: string): Promise<NarInfo> =>

@@ -69,7 +69,6 @@ export class BuildMachine {
             hostConfigFile,
             credentialsFile: join(this.files, "awsCredentials"),
             signingKeyFile: join(this.files, "secretKey"),
-            transport: "file",
             backoff: { firstMs: 2, longestMs: 20 },
             nix: this.store.nix,
         };
@@ -105,7 +104,6 @@ export class BuildMachine {
             NIX_CACHE_HOST_CONFIG_FILE: hostConfigFile,
             AWS_SHARED_CREDENTIALS_FILE: credentialsFile,
             NIX_CACHE_SIGNING_KEY_FILE: signingKeyFile,
-            NIX_CACHE_TRANSPORT: "file",
             NIX_CACHE_STORE: this.store.nix.store,
         };
     }
