@@ -65,7 +65,6 @@ export async function nixOrFail(
     settings = "",
 ): Promise<string> {
     const { status, stdout, stderr } = await nix(sandbox, command, args, settings);
-    if (status !== 0) (await import("node:fs")).writeFileSync("/tmp/s/batch/nixerr",stderr);
     if (status !== 0) throw new UserError(`${command} ${args[0] ?? ""} failed: ${nixError(stderr)}`);
     return stdout.trim();
 }

@@ -18,10 +18,21 @@ const compressWhole = promisify(zlib.zstdCompress) as (
     options: zlib.ZstdOptions,
 ) => Promise<Buffer>;
 
-/** Compresses what is in memory; on another thread. */
+/** Bytes that are compressed at once, without another thread: 0.1 ms for 15 KB, less than a thread's hand-over costs. */
+const AT_ONCE_BYTES = 64 * 1024;
+
+/** Compresses what is in memory. */
 export async function compressed(bytes: Buffer, { compression, level }: Compression): Promise<Buffer> {
     if (compression === "none") return bytes;
-    return compressWhole(bytes, { params: { [zlib.constants.ZSTD_c_compressionLevel]: level } });
+    const options = zstdOptions(bytes.length, level);
+    return bytes.length <= AT_ONCE_BYTES
+        ? zlib.zstdCompressSync(bytes, options)
+        : compressWhole(bytes, options);
+}
+
+/** With its size, zstd takes tables that fit: without, it clears some for megabytes, four times the work for 15 KB. */
+function zstdOptions(size: number, level: number): zlib.ZstdOptions {
+    return { pledgedSrcSize: size, params: { [zlib.constants.ZSTD_c_compressionLevel]: level } };
 }
 
 /**
@@ -38,11 +49,7 @@ export async function* compressStream(
         yield* source;
         return;
     }
-    const packer = zlib.createZstdCompress({
-        chunkSize: PIECE_BYTES,
-        pledgedSrcSize: size,
-        params: { [zlib.constants.ZSTD_c_compressionLevel]: level },
-    });
+    const packer = zlib.createZstdCompress({ chunkSize: PIECE_BYTES, ...zstdOptions(size, level) });
     yield* through(source, packer);
 }
 

@@ -1,32 +1,35 @@
 import { daysOf, untilOf } from "../cache/expiryDates.ts";
-import type { Cache } from "../s3/bucket.ts";
-import { listPage } from "../s3/listPage.ts";
-import { mapAtOnce } from "../system/pool.ts";
 import { canonicalSha256 } from "../cache/sha256.ts";
+import type { Cache } from "../s3/bucket.ts";
+import { listed, type Listed } from "../s3/listed.ts";
+import { mapAtOnce } from "../system/pool.ts";
 import { FILE_HASH } from "./narThere.ts";
 import { narObject, type NarObject } from "./presence.ts";
-
-/**
- * A page of a listing takes as long as so many questions for one object each
- * (70 ms, and 0.6 ms, of MinIO with TLS on two cores).
- */
-const WORTH_A_PAGE = 120;
 
 const QUESTIONS_AT_ONCE = 16;
 
 /**
- * What the server has under some names of NARs: by pages of a listing as long as
- * each of them answers for many, one by one otherwise. In a large cache the few
- * NARs of a push are far from one another, in a small one all are in a page.
+ * What the server has under some names of NARs: by pages of a listing, or one by
+ * one, whichever is cheaper.
  *
  * A listing does not say when an object goes, but when it was written: the days
  * are those of one that is asked for.
  *
+ * @param pages what is known of some of them already
  * @returns by name; what is not there, or what hosts cannot read, is missing
  */
-export async function narObjects(cache: Cache, urls: Iterable<string>): Promise<Map<string, NarObject>> {
-    // Names of NARs are of ASCII, so this order is that of a listing.
-    const wanted = [...new Set(urls)].sort();
+export async function narObjects(
+    cache: Cache,
+    urls: readonly string[],
+    pages: Listed,
+): Promise<Map<string, NarObject>> {
+    const more = await listed(
+        cache,
+        "nar/",
+        urls.filter((url) => !pages.known.has(url)),
+    );
+    const wanted = new Set(urls);
+    const known = [...pages.known, ...more.known].filter(([url]) => wanted.has(url));
     const found = new Map<string, NarObject>();
     const unclear: string[] = [];
     const askFor = async (url: string) => {
@@ -35,30 +38,19 @@ export async function narObjects(cache: Cache, urls: Iterable<string>): Promise<
         return nar;
     };
     let days: number | undefined;
-    let next = 0;
-    while (wanted.length - next >= WORTH_A_PAGE) {
-        const page = await listPage(cache, "nar/", wanted[next] ?? "", FILE_HASH);
-        if (page === undefined) break;
-        const begun = next;
-        for (; next < wanted.length; next++) {
-            const url = wanted[next] ?? "";
-            if (page.last !== undefined && url > page.last) break;
-            const listed = page.objects.get(url);
-            if (listed === undefined) continue;
-            if (!listed.isPlain) unclear.push(url);
-            else if (days !== undefined)
-                found.set(url, {
-                    size: listed.size,
-                    fileHash: listed.word === undefined ? undefined : canonicalSha256(listed.word),
-                    until: untilOf(listed.modified, days),
-                });
-            else {
-                const asked = await askFor(url);
-                if (asked !== undefined) days = daysOf(listed.modified, asked.until);
-            }
+    for (const [url, object] of known) {
+        if (object === undefined) continue;
+        const { size, modified, isPlain, words } = object;
+        if (!isPlain) unclear.push(url);
+        else if (days === undefined) {
+            const asked = await askFor(url);
+            if (asked !== undefined) days = daysOf(modified, asked.until);
+        } else {
+            const hash = words.get(FILE_HASH);
+            const fileHash = hash === undefined ? undefined : canonicalSha256(hash);
+            found.set(url, { size, fileHash, until: untilOf(modified, days) });
         }
-        if (next - begun < WORTH_A_PAGE) break;
     }
-    await mapAtOnce([...unclear, ...wanted.slice(next)], QUESTIONS_AT_ONCE, askFor);
+    await mapAtOnce([...unclear, ...more.rest], QUESTIONS_AT_ONCE, askFor);
     return found;
 }

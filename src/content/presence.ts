@@ -13,7 +13,7 @@ import { PathError } from "../cache/faults.ts";
 import { baseName, narinfoKey } from "../cache/storePath.ts";
 
 /** What is asked of a path: what its narinfo must fit. */
-export type Wanted = Pick<Member, "path" | "references" | "narHash" | "narSize">;
+export type Wanted = Pick<Member, "path" | "references" | "refersToItself" | "narHash" | "narSize">;
 
 /** What the cache has of a path. */
 export interface Presence {

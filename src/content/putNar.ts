@@ -101,7 +101,7 @@ async function sendWhole(
         contentType: NAR_TYPE,
         metadata: { [FILE_HASH]: fileHash },
         replace,
-        sha256: digest.toString("hex"),
+        bodyHash: digest.toString("hex"),
     });
     return sent ? { fileHash, fileSize: file.length } : undefined;
 }

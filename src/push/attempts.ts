@@ -54,20 +54,21 @@ export class Attempts {
             if (path !== undefined) this.notes.change((state) => ({ ...state, working: { since, path } }));
         }, LONG_MS);
         const summary = new Summary(entries.length);
+        const leftOut = new Set<string>();
         const done = new Gathered<Entry>((some) => {
             this.notes.removeAll(some);
             some.forEach(onGone);
             const at = new Date().toISOString();
-            const paths = some.map(({ path }) => path);
-            this.notes.change((state) => afterPushes(state, paths, at));
+            const paths = some.map(({ path }) => path).filter((path) => !leftOut.has(path));
+            if (paths.length > 0) this.notes.change((state) => afterPushes(state, paths, at));
         });
         const onProgress = (event: PushEvent) => {
             summary.add(event);
             if (event.kind !== "done") return;
             const entry = byPath.get(event.path);
             left.delete(event.path);
-            if (entry === undefined || !this.isDone(event.path, event.outcome)) return;
-            done.add(entry);
+            if (event.outcome.kind === "leftOut") leftOut.add(event.path);
+            if (entry !== undefined && this.isDone(event.path, event.outcome)) done.add(entry);
         };
         let outcomes;
         try {

@@ -1,4 +1,5 @@
 import { crc32 } from "node:zlib";
+import type { Connection } from "./connection.ts";
 
 /** A CRC-32 as S3 writes it: base64 of its four bytes, the largest first (Amazon S3 API, "Checking object integrity"). */
 export function crcText(crc: number): string {
@@ -21,3 +22,12 @@ export const FULL_OBJECT = {
     "x-amz-checksum-algorithm": "CRC32",
     "x-amz-checksum-type": "FULL_OBJECT",
 } as const;
+
+/**
+ * What stands for the hash of a large body in its signature. TLS keeps others out and
+ * the checksum tells a broken one; a SHA-256 of each part would cost both sides more
+ * than the compression does. Without TLS the body is hashed and signed.
+ */
+export function unsignedBody({ url }: Connection): { readonly bodyHash?: string } {
+    return url.startsWith("https:") ? { bodyHash: "UNSIGNED-PAYLOAD" } : {};
+}

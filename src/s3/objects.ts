@@ -77,10 +77,13 @@ function readPage({ body }: Answer, to: Connection): { objects: ListedObject[]; 
         }));
         return { objects, ...(next === undefined ? {} : { next }) };
     } catch (error) {
-        throw new ServerError(`${new URL(to.url).origin} answers with no listing where one was expected`, {
-            cause: error,
-        });
+        throw new ServerError(noListing(to), { cause: error });
     }
+}
+
+/** What is said of an answer that is no listing. */
+export function noListing({ url }: Connection): string {
+    return `${new URL(url).origin} answers with no listing where one was expected`;
 }
 
 /** Whether a bucket holds no object at all. */

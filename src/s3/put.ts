@@ -8,8 +8,8 @@ export interface PutOptions {
     readonly metadata?: Readonly<Record<string, string>>;
     /** Whether one that is there is replaced. Default: it is left as it is. */
     readonly replace?: boolean;
-    /** SHA-256 of the content in hexadecimal, where it is known. */
-    readonly sha256?: string;
+    /** SHA-256 of the content in hexadecimal, where it is known, or what stands for it. Default: made here. */
+    readonly bodyHash?: string;
 }
 
 /** The condition that leaves what is there. MinIO looks under the object's lock, so of two writers one wins. */
@@ -43,7 +43,7 @@ export async function put(
             ...crcHeader(body),
         },
         body,
-        ...(options.sha256 === undefined ? {} : { bodyHash: options.sha256 }),
+        ...(options.bodyHash === undefined ? {} : { bodyHash: options.bodyHash }),
     } as const;
     if (options.replace === true) await mustAsk(cache, "PUT", key, request);
     else return isWritten((await ask(cache, "PUT", key, request, OCCUPIED)).status);

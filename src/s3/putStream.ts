@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
 import type { Cache } from "./bucket.ts";
+import { unsignedBody } from "./checksum.ts";
 import { partBuffers, partBytesFor } from "./partBuffers.ts";
 import { put, type PutOptions } from "./put.ts";
 import { setMetadata } from "./renew.ts";
@@ -14,7 +15,7 @@ export interface Sent {
 }
 
 /** As for one request, but for what is known when all was read. */
-export interface StreamOptions extends Omit<PutOptions, "metadata" | "sha256"> {
+export interface StreamOptions extends Omit<PutOptions, "metadata" | "bodyHash"> {
     /** Words that the object keeps; asked for when all was read. */
     readonly metadata?: () => Readonly<Record<string, string>>;
     /** Bytes that there will be, at most, about: for more than 78 GiB, parts are larger. Default: less than that. */
@@ -66,7 +67,15 @@ export async function putStream(
         if (parts === undefined) {
             const { contentType, replace = false } = options;
             const body = buffer.subarray(0, used);
-            return { sent: await put(cache, key, body, { contentType, replace, metadata }), size };
+            return {
+                sent: await put(cache, key, body, {
+                    contentType,
+                    replace,
+                    metadata,
+                    ...unsignedBody(cache.connection),
+                }),
+                size,
+            };
         }
         const last = buffer;
         buffer = Buffer.alloc(0);

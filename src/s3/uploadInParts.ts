@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import { ask, mustAsk, type Cache } from "./bucket.ts";
-import { crcText, FULL_OBJECT } from "./checksum.ts";
+import { crcText, FULL_OBJECT, unsignedBody } from "./checksum.ts";
 import { mustBeTogether, tag } from "./multipart.ts";
 import { partBuffers } from "./partBuffers.ts";
 import { condition, isWritten, OCCUPIED, type PutOptions } from "./put.ts";
@@ -67,6 +67,7 @@ export class UploadInParts {
             query: { partNumber: String(number), uploadId: this.uploadId },
             headers: { "x-amz-checksum-crc32": crc },
             body,
+            ...unsignedBody(this.cache.connection),
         });
         this.parts[number - 1] = { etag: answer.headers.etag ?? "", crc };
     }

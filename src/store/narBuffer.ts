@@ -5,7 +5,8 @@ import { padded } from "./narText.ts";
  * it, so their bytes are copied no more than once.
  */
 export class NarBuffer {
-    private buffer: Buffer;
+    /** Made when it is written into: whoever took the last piece needs no other. */
+    private buffer = Buffer.alloc(0);
     private used = 0;
     private readonly size: number;
     /** Bytes written so far, those that were taken before too. */
@@ -14,7 +15,6 @@ export class NarBuffer {
     /** @param size bytes that are written before any are taken */
     constructor(size: number) {
         this.size = size;
-        this.buffer = Buffer.allocUnsafeSlow(size);
     }
 
     /** Whether there is as much as is taken at a time. */
@@ -26,7 +26,9 @@ export class NarBuffer {
     room(bytes: number): Buffer {
         const needed = this.used + bytes;
         if (needed > this.buffer.length) {
-            const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.size * 2));
+            const larger = Buffer.allocUnsafeSlow(
+                Math.max(needed, this.buffer.length === 0 ? this.size : this.size * 2),
+            );
             this.buffer.copy(larger, 0, 0, this.used);
             this.buffer = larger;
         }
@@ -75,7 +77,7 @@ export class NarBuffer {
     take(): Buffer | undefined {
         if (this.used === 0) return undefined;
         const taken = this.buffer.subarray(0, this.used);
-        this.buffer = Buffer.allocUnsafeSlow(this.size);
+        this.buffer = Buffer.alloc(0);
         this.used = 0;
         return taken;
     }

@@ -1,21 +1,14 @@
-import { closeSync, fstatSync, lstatSync, read, readlinkSync } from "node:fs";
+import { closeSync, fstatSync, read, readlinkSync } from "node:fs";
 import { setImmediate as turn } from "node:timers/promises";
 import { promisify } from "node:util";
 import { onDisk } from "./bytePath.ts";
-import { readFolder, refuseKind, type EntryType, type FolderEntry } from "./folder.ts";
+import type { EntryType } from "./folder.ts";
 import { NarBuffer } from "./narBuffer.ts";
-import {
-    CLOSE,
-    MAGIC,
-    NODE,
-    OPEN_ENTRY,
-    OPEN_FILE,
-    OPEN_FOLDER,
-    OPEN_LINK,
-    OPEN_PROGRAM,
-} from "./narText.ts";
+import { CLOSE, MAGIC, OPEN_FILE, OPEN_LINK, OPEN_PROGRAM } from "./narText.ts";
 import { readFault } from "./readFault.ts";
+import { ReadAhead } from "./readAhead.ts";
 import { changed, openFile, readWhole, type OpenFile } from "./smallFile.ts";
+import { nodes } from "./treeWalk.ts";
 
 /** One file, folder or link of a NAR, in the NAR's order. */
 export interface NarEntry {
@@ -42,6 +35,8 @@ export interface NarOptions {
     readonly pieceBytes?: number;
     /** Whether Nix's case hack is undone in names (`use-case-hack`). Default: on macOS, as in Nix. */
     readonly caseHack?: boolean;
+    /** Milliseconds that a file takes, from which those after it are read ahead. Default: 1. */
+    readonly slowMs?: number;
     /** Whether contents are passed over: for who wants to see the entries alone. What is yielded is no NAR then. Default: false. */
     readonly skim?: boolean;
 }
@@ -51,6 +46,9 @@ const PIECE_BYTES = 128 * 1024;
 const LARGE_BYTES = 256 * 1024;
 /** Milliseconds after which other work has its turn. */
 const TURN_MS = 8;
+
+/** A file in the system's cache takes a thirtieth of that. */
+const SLOW_MS = 1;
 
 const readAsync = promisify(read);
 
@@ -70,98 +68,60 @@ const readAsync = promisify(read);
 export async function* narOf(path: string, options: NarOptions = {}): AsyncGenerator<Buffer> {
     const { seen, pieceBytes = PIECE_BYTES, caseHack = process.platform === "darwin" } = options;
     const nar = new NarBuffer(pieceBytes);
+    const ahead = options.skim === true ? undefined : new ReadAhead(options.slowMs ?? SLOW_MS);
     nar.add(MAGIC);
     let turnAt = performance.now() + TURN_MS;
-    for (const { at, entry, depth } of nodes(Buffer.from(path).toString("latin1"), caseHack, nar)) {
-        const name = onDisk(entry.name);
-        if (entry.type === "directory") {
-            seen?.({ depth, name, type: "directory" });
-        } else if (entry.type === "symlink") {
-            const target = linkTarget(at);
-            nar.add(OPEN_LINK);
-            nar.addText(target);
-            nar.add(CLOSE);
-            seen?.({ depth, name, type: "symlink", target });
-        } else {
-            const file = opened(at);
-            try {
-                const { size, executable } = file;
-                nar.add(executable ? OPEN_PROGRAM : OPEN_FILE);
-                nar.addLength(size);
-                seen?.({ depth, name, type: "regular", size, executable, narOffset: nar.offset });
-                if (options.skim === true) nar.skip(size);
-                else if (size > LARGE_BYTES) yield* large(at, file, nar);
-                else {
-                    readWhole(at, file, nar.room(size + 8));
-                    nar.wrote(size);
-                }
-                nar.addPadding(size);
+    try {
+        for (const { at, entry, depth, folder } of nodes(
+            Buffer.from(path).toString("latin1"),
+            caseHack,
+            nar,
+        )) {
+            const name = onDisk(entry.name);
+            if (entry.type === "directory") {
+                seen?.({ depth, name, type: "directory" });
+            } else if (entry.type === "symlink") {
+                const target = linkTarget(at);
+                nar.add(OPEN_LINK);
+                nar.addText(target);
                 nar.add(CLOSE);
-            } catch (error) {
-                throw readFault(at, error);
-            } finally {
-                closeSync(file.fd);
+                seen?.({ depth, name, type: "symlink", target });
+            } else {
+                if (folder !== undefined) await ahead?.before(at, folder);
+                const began = performance.now();
+                const file = opened(at);
+                try {
+                    const { size, executable } = file;
+                    nar.add(executable ? OPEN_PROGRAM : OPEN_FILE);
+                    nar.addLength(size);
+                    seen?.({ depth, name, type: "regular", size, executable, narOffset: nar.offset });
+                    if (options.skim === true) nar.skip(size);
+                    else if (size > LARGE_BYTES) yield* large(at, file, nar);
+                    else {
+                        readWhole(at, file, nar.room(size + 8));
+                        nar.wrote(size);
+                        ahead?.took(performance.now() - began);
+                    }
+                    nar.addPadding(size);
+                    nar.add(CLOSE);
+                } catch (error) {
+                    throw readFault(at, error);
+                } finally {
+                    closeSync(file.fd);
+                }
+            }
+            if (nar.isFull) {
+                yield nar.take() ?? Buffer.alloc(0);
+                if (performance.now() < turnAt) continue;
+                await turn();
+                turnAt = performance.now() + TURN_MS;
             }
         }
-        if (nar.isFull) {
-            yield nar.take() ?? Buffer.alloc(0);
-            if (performance.now() < turnAt) continue;
-            await turn();
-            turnAt = performance.now() + TURN_MS;
-        }
+    } finally {
+        await ahead?.end();
     }
     const rest = nar.take();
     if (rest !== undefined) yield rest;
-}
-
-/** One entry on the way through a tree. */
-interface Visit {
-    /** Its path, bytes as latin1. */
-    readonly at: string;
-    readonly entry: FolderEntry & { readonly type: EntryType };
-    readonly depth: number;
-}
-
-/**
- * Walks through a tree in a NAR's order, and writes what stands around the
- * entries; whoever walks writes files and links. Not recursive: a tree can be
- * as deep as a path can be long.
- */
-function* nodes(root: string, caseHack: boolean, nar: NarBuffer): Generator<Visit> {
-    const open: { at: string; entries: FolderEntry[]; next: number }[] = [];
-    const enter = function* (at: string, found: FolderEntry): Generator<Visit> {
-        const entry = { ...found, type: found.type ?? typeOf(at) };
-        if (entry.type === "directory") nar.add(OPEN_FOLDER);
-        yield { at, entry, depth: open.length };
-        if (entry.type === "directory") open.push({ at, entries: readFolder(at, caseHack), next: 0 });
-        else if (open.length > 0) nar.add(CLOSE);
-    };
-    yield* enter(root, { name: "", onDisk: "", type: undefined });
-    for (let folder = open.at(-1); folder !== undefined; folder = open.at(-1)) {
-        const entry = folder.entries[folder.next++];
-        if (entry === undefined) {
-            open.pop();
-            nar.add(CLOSE);
-            // Of the entry that the folder is.
-            if (open.length > 0) nar.add(CLOSE);
-            continue;
-        }
-        nar.add(OPEN_ENTRY);
-        nar.addText(onDisk(entry.name));
-        nar.add(NODE);
-        yield* enter(`${folder.at}/${entry.onDisk}`, entry);
-    }
-}
-
-function typeOf(at: string): EntryType {
-    let stat;
-    try {
-        stat = lstatSync(onDisk(at));
-    } catch (error) {
-        throw readFault(at, error);
-    }
-    refuseKind(at, stat);
-    return stat.isDirectory() ? "directory" : stat.isSymbolicLink() ? "symlink" : "regular";
 }
 
 function linkTarget(at: string): Buffer {

@@ -3,7 +3,7 @@ import { PathError } from "../cache/faults.ts";
 import { onDisk, shownPath } from "./bytePath.ts";
 
 /** A link or a pipe that took the file's place since it was looked at is neither followed nor waited for. */
-const READ_ONLY = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+export const READ_ONLY = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** A file that is open. */
 export interface OpenFile {

@@ -67,6 +67,20 @@ describe("a NAR of files on the disk", () => {
         await same(tree, { pieceBytes: 1000 });
     });
 
+    it("is the same where every file counts as slow, so that those after it are read ahead", async () => {
+        const names = Array.from({ length: 200 }, (_, n) => `${n}`);
+        const entries = Object.fromEntries(names.map((name) => [name, file(name.repeat(Number(name)))]));
+        const tree: FileTree = {
+            type: "directory",
+            entries: {
+                ...entries,
+                large: file(Buffer.alloc(700_000)),
+                within: { type: "directory", entries },
+            },
+        };
+        await same(tree, { slowMs: 0 });
+    });
+
     it("is of a file or a link too", async () => {
         await same(file("1234567"));
         rmSync(join(folder, "tree"));
@@ -208,6 +222,7 @@ describe("a NAR of files on the disk", () => {
             held.forEach(closeSync);
             const before = readdirSync("/dev/fd").length;
             for (let n = 0; n < 200; n++) await all();
+            for await (const piece of narOf(process.argv[1], { slowMs: 0 }));
             const given = narOf(process.argv[1]); await given.next(); await given.return();
             console.log(readdirSync("/dev/fd").length - before);`;
         const { stdout } = spawnSync(

@@ -1,5 +1,5 @@
 import { untilOf } from "../../cache/expiryDates.ts";
-import { look } from "../../content/look.ts";
+import { look, type Trust } from "../../content/look.ts";
 import { renewInOrder } from "../../content/renewInOrder.ts";
 import type { Cache } from "../../s3/bucket.ts";
 import type { Member } from "../../store/closure.ts";
@@ -21,11 +21,11 @@ export interface CaughtUp {
 export async function catchUp(
     cache: Cache,
     order: readonly Member[],
-    trustedPublicKeys: readonly string[],
+    trust: Trust,
     now: number,
 ): Promise<CaughtUp> {
     try {
-        const { presence, narinfoDays } = await look(cache, order, trustedPublicKeys);
+        const { presence, narinfoDays } = await look(cache, order, trust);
         const found = order.flatMap(({ path, references }) => {
             const good = presence.get(path)?.good;
             return good === undefined ? [] : [{ ...good, references }];

@@ -43,10 +43,10 @@ export async function plan(
     const unknown = all.filter(
         (member) => !there.has(member.path) && !isSignedBy(member, settings.filters.upstreamKeys),
     );
-    const { force, trustedPublicKeys } = settings;
+    const { force } = settings;
     const seen = force
         ? { presence: new Map<string, Presence>(), narinfoDays: undefined }
-        : await look(cache, unknown, trustedPublicKeys);
+        : await look(cache, unknown, settings);
     for (const [path, { good }] of seen.presence) if (good !== undefined) there.set(path, good);
     const sieved = await sieve(settings.filters, upstreams, all, (path) => there.has(path));
     const { elsewhere, leftOut } = sieved;

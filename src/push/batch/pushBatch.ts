@@ -111,7 +111,7 @@ async function pushClosures(batch: Batch): Promise<void> {
     if (late.length > 0) {
         const done = new Set([...ended.done].map(({ member, what }) => (what === "path" ? member.path : "")));
         const written = the.order.filter(({ path }) => done.has(path) && the.life.has(path));
-        const end = await catchUp(cache, written, settings.trustedPublicKeys, now());
+        const end = await catchUp(cache, written, settings, now());
         end.failed.forEach((error, path) => failed.set(path, error));
         fatal ??= end.fatal;
         if (end.fatal === undefined)

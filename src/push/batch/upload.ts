@@ -7,7 +7,7 @@ import { put } from "../../s3/put.ts";
 import { renew } from "../../s3/renew.ts";
 import type { Member } from "../../store/closure.ts";
 import type { Settings } from "../settings.ts";
-import { narinfoText } from "./narinfo.ts";
+import { narinfoObject } from "./narinfo.ts";
 
 /** Content types as Nix itself uploads them. */
 const LISTING_TYPE = "application/json";
@@ -71,9 +71,10 @@ export async function uploadNarinfo(
     nar: Uploaded,
     presence: Presence,
 ): Promise<void> {
-    const text = narinfoText(member, nar, signingKey);
+    const { text, metadata } = narinfoObject(member, nar, signingKey);
     const key = narinfoKey(member.path);
-    const write = (replace: boolean) => put(cache, key, text, { contentType: NARINFO_TYPE, replace });
+    const write = (replace: boolean) =>
+        put(cache, key, text, { contentType: NARINFO_TYPE, metadata, replace });
     if (await write(force || presence.hasNarinfo)) return;
     const { good } = await presenceOf(cache, member, trustedPublicKeys);
     if (good === undefined) await write(true);

@@ -74,12 +74,24 @@ export class BuildMachine {
         };
     }
 
-    /** Works the queue in this process. @returns what it said */
-    async push(mode: Mode = "empty", given: GivenSettings = this.given()): Promise<string[]> {
+    /**
+     * Works the queue in this process.
+     *
+     * @param timeoutMs milliseconds for which the server may be silent. Default: as in a push
+     * @returns what it said
+     */
+    async push(
+        mode: Mode = "empty",
+        given: GivenSettings = this.given(),
+        timeoutMs?: number,
+    ): Promise<string[]> {
         const lines: string[] = [];
         const { queue } = this;
         mkdirSync(queue.work, { recursive: true });
-        await new Worker(queue, readSettings(given), (line) => lines.push(line)).work(mode);
+        const { cache, ...settings } = readSettings(given);
+        const limit = timeoutMs === undefined ? {} : { timeoutMs };
+        const impatient = { ...cache, connection: { ...cache.connection, ...limit } };
+        await new Worker(queue, { ...settings, cache: impatient }, (line) => lines.push(line)).work(mode);
         return lines;
     }
 
