@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../src/cache/problem.ts";
 import { projectDir } from "../sandbox/paths.ts";
@@ -13,7 +13,6 @@ export function timeHooks(arena: Arena, runs: number, collector: Collector): voi
     const script = (name: string, text: string) => {
         const file = join(dir, name);
         writeFileSync(file, `#!/bin/sh\n${text}\n`);
-        chmodSync(file, 0o755);
         return file;
     };
     const env = { ...process.env, NIX_CACHE_QUEUE: join(dir, "queue") };
@@ -25,7 +24,9 @@ export function timeHooks(arena: Arena, runs: number, collector: Collector): voi
     for (let run = 0; run < runs; run++) {
         for (const [who, file] of Object.entries(hooks)) {
             const begun = performance.now();
-            const { status } = spawnSync(file, { env: { ...env, OUT_PATHS: pathOf(`hook-${run}`) } });
+            const { status } = spawnSync("/bin/sh", [file], {
+                env: { ...env, OUT_PATHS: pathOf(`hook-${run}`) },
+            });
             if (status !== 0) throw new UserError(`the hook ${who} has failed`);
             collector.add(task, who, (performance.now() - begun) / 1000);
         }

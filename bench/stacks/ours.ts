@@ -23,6 +23,13 @@ export async function newStack(
     makePulumiHome(pulumiHome, tools);
     const state = arena.folder("state");
     const place: StackPlace = { stackName: "bench", workDir, state, pulumiHome, passphraseFile, tools };
+    const own = {
+        "nix-cache:bucket": bucket,
+        "nix-cache:builders": [`${bucket}-builder`],
+        "nix-cache:protect": false,
+    };
+    // JSON is YAML too. A list cannot be set as a string.
+    writeFileSync(join(workDir, "Pulumi.bench.yaml"), JSON.stringify({ config: own }));
     const { address, caFile, connection } = arena.server.minio;
     await configure(await openStack(place), place, {
         "minio:minioServer": { value: address },
@@ -30,9 +37,6 @@ export async function newStack(
         "minio:minioPassword": { value: connection.secretKey, secret: true },
         "minio:minioSsl": { value: "true" },
         "minio:minioCacertFile": { value: caFile },
-        "nix-cache:bucket": { value: bucket },
-        "nix-cache:builders": { value: JSON.stringify([`${bucket}-builder`]) },
-        "nix-cache:protect": { value: "false" },
     });
     const env = environment(place);
     return (name) => ({ program: process.execPath, args: [MAIN, name], env, cwd: workDir });
