@@ -4,7 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Backup } from "../../../src/backup/backupFile.ts";
 import { keysIn, stackFile } from "../../../src/engine/stackFile.ts";
-import { configuration, differenceLines, differences, inProject } from "../../../src/backup/restoreEntries.ts";
+import {
+    configuration,
+    differenceLines,
+    differences,
+    inProject,
+} from "../../../src/backup/restoreEntries.ts";
 
 describe("what a backup restores", () => {
     it("is set value by value: texts, lists and lists of objects", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Listing, listingOf } from "../../src/store/listing.ts";
+import { Listing, listingOf } from "../../../src/store/listing.ts";
 
 describe("the listing of a NAR", () => {
     let folder: string;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
 import fc from "fast-check";
-import { afterOthers } from "../../src/system/afterOthers.ts";
+import { afterOthers } from "../../../src/system/afterOthers.ts";
 
 class Fatal extends Error {}
 

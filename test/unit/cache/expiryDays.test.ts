@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { crossesDay, daysOf, expiresAt, untilOf } from "../../src/cache/expiryDates.ts";
+import { crossesDay, daysOf, expiresAt, untilOf } from "../../../src/cache/expiryDates.ts";
 
 const DAY = 86_400_000;
 const times = fc.integer({ min: Date.UTC(2020, 0), max: Date.UTC(2040, 0) });

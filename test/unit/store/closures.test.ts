@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { MachineError } from "../../src/cache/faults.ts";
-import { closuresOf } from "../../src/store/closures.ts";
-import { madeUp } from "../standIn/pusher.ts";
+import { MachineError } from "../../../src/cache/faults.ts";
+import { closuresOf } from "../../../src/store/closures.ts";
+import { madeUp } from "../../standIn/pusher.ts";
 
 /**
  * In place of `nix` and `nix-store`, whose errors are what this is about: those

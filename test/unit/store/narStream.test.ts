@@ -13,10 +13,10 @@ import {
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { MachineError, PathError } from "../../src/cache/faults.ts";
-import { serialiseNar, type FileTree } from "../../src/cache/nar.ts";
-import { readFault } from "../../src/store/readFault.ts";
-import { narOf, type NarEntry, type NarOptions } from "../../src/store/narStream.ts";
+import { MachineError, PathError } from "../../../src/cache/faults.ts";
+import { serialiseNar, type FileTree } from "../../../src/cache/nar.ts";
+import { readFault } from "../../../src/store/readFault.ts";
+import { narOf, type NarEntry, type NarOptions } from "../../../src/store/narStream.ts";
 
 const project = join(import.meta.dirname, "..", "..");
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { storeFolder } from "../../src/store/storePlace.ts";
+import { storeFolder } from "../../../src/store/storePlace.ts";
 
 describe("where a store's files are", () => {
     const places: [store: string | undefined, env: NodeJS.ProcessEnv, place: string | undefined][] = [
