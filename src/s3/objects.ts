@@ -1,6 +1,7 @@
 import { XMLParser } from "fast-xml-parser";
 import { accepted } from "./answers.ts";
 import type { Answer, Connection } from "./connection.ts";
+import { noListing } from "./noListing.ts";
 import { send } from "./request.ts";
 import { ServerError } from "../cache/serverError.ts";
 
@@ -79,11 +80,6 @@ function readPage({ body }: Answer, to: Connection): { objects: ListedObject[]; 
     } catch (error) {
         throw new ServerError(noListing(to), { cause: error });
     }
-}
-
-/** What is said of an answer that is no listing. */
-export function noListing({ url }: Connection): string {
-    return `${new URL(url).origin} answers with no listing where one was expected`;
 }
 
 /** Whether a bucket holds no object at all. */
