@@ -104,9 +104,13 @@ in
         NIX_CACHE_SIGNING_KEY_FILE = "%d/signing-key";
         NIX_CACHE_PROFILE = self.profile;
         NIX_CACHE_UPSTREAM_KEYS = lib.concatStringsSep " " self.upstreamKeys;
-        NIX_CACHE_TRANSPORT = self.transport;
+        NIX_CACHE_UPSTREAM_CACHES = lib.concatStringsSep " " self.upstreamCaches;
+        NIX_CACHE_EXCLUDE = lib.concatStringsSep " " self.exclude;
+        NIX_CACHE_COMPRESSION = self.compression;
+        NIX_CACHE_LEVEL = toString self.level;
+        NIX_CACHE_UPLOADS = toString self.uploads;
       }
-      // lib.optionalAttrs (self.compression != null) { NIX_CACHE_COMPRESSION = self.compression; };
+      // lib.optionalAttrs (self.maxPathSize != null) { NIX_CACHE_MAX_PATH_SIZE = self.maxPathSize; };
 
       serviceConfig = pushService.serviceConfig // {
         ExecStart = lib.escapeShellArgs [

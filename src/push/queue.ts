@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { STORE_DIR } from "../cache/nar.ts";
-import { syncFolder, writeDurably } from "../system/durable.ts";
+import { syncFolder, writeThrough } from "../system/durable.ts";
 import { newEntry, type Entry } from "./entry.ts";
 import { entriesOf, fileAt, read } from "./entryFiles.ts";
 import { isFolder, makeFolder } from "../system/folders.ts";
@@ -131,15 +131,15 @@ export class Queue {
     }
 
     /** Removes what was pushed. */
-    remove({ path }: Entry): void {
-        this.take(this.waiting, path);
-        this.take(this.given, path);
+    removeAll(entries: readonly Entry[]): void {
+        const paths = entries.map(({ path }) => path);
+        this.take([...this.waiting, ...this.given], paths);
     }
 
     /** Puts a path among those that were given up. It is in one place or the other at every moment, or in both. */
     giveUp(entry: Entry): void {
         this.write(this.given[0], entry);
-        this.take(this.waiting, entry.path);
+        this.take(this.waiting, [entry.path]);
     }
 
     /** Queues again all that was given up. @returns how many */
@@ -148,7 +148,7 @@ export class Queue {
         if (entries.length > 0) this.make();
         for (const { path } of entries) {
             this.write(this.waiting[0], newEntry(path, now));
-            this.take(this.given, path);
+            this.take(this.given, [path]);
         }
         return entries.length;
     }
@@ -170,7 +170,7 @@ export class Queue {
 
     /** Keeps the service's state. */
     writeState(text: string): void {
-        writeDurably(this.state[0], text, this.through);
+        writeThrough(this.state[0], text, this.through);
     }
 
     /** Folders in which something changes when there is something new to push. */
@@ -179,15 +179,20 @@ export class Queue {
     }
 
     private write(folder: string, entry: Entry): void {
-        writeDurably(join(folder, baseName(entry.path)), `${JSON.stringify(entry)}\n`, this.through);
+        writeThrough(join(folder, baseName(entry.path)), `${JSON.stringify(entry)}\n`, this.through);
     }
 
-    private take(folders: readonly string[], path: string): void {
+    /** One write of a folder for all of them: each takes longer than a file's removal. */
+    private take(folders: readonly string[], paths: readonly string[]): void {
         for (const folder of folders) {
-            const file = join(folder, baseName(path));
-            if (fileAt(file) === undefined) continue;
-            rmSync(file, { force: true });
-            syncFolder(folder);
+            let taken = false;
+            for (const path of paths) {
+                const file = join(folder, baseName(path));
+                if (fileAt(file) === undefined) continue;
+                rmSync(file, { force: true });
+                taken = true;
+            }
+            if (taken) syncFolder(folder);
         }
     }
 }

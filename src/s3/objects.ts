@@ -1,6 +1,7 @@
 import { XMLParser } from "fast-xml-parser";
 import { accepted } from "./answers.ts";
 import type { Answer, Connection } from "./connection.ts";
+import { noListing } from "./noListing.ts";
 import { send } from "./request.ts";
 import { ServerError } from "../cache/serverError.ts";
 
@@ -77,9 +78,7 @@ function readPage({ body }: Answer, to: Connection): { objects: ListedObject[]; 
         }));
         return { objects, ...(next === undefined ? {} : { next }) };
     } catch (error) {
-        throw new ServerError(`${new URL(to.url).origin} answers with no listing where one was expected`, {
-            cause: error,
-        });
+        throw new ServerError(noListing(to), { cause: error });
     }
 }
 
