@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { isHostAndPort } from "./hostNames.ts";
 import { shown, type Problem } from "./problem.ts";
 import { profileName } from "./profile.ts";
+import { pinnersProblems, pinsProblems } from "./pinChecks.ts";
 import { MAX_GENERATION, type Settings } from "./settings.ts";
 
 /** MinIO counts days in nanoseconds of 64 bits; a hundred years are far from that and surely meant. */
@@ -26,6 +27,8 @@ export function settingsProblems(settings: Settings): Problem[] {
         ...booleanProblems("protect", settings.protect),
         ...(settings.adopt === undefined ? [] : adoptProblems(settings.adopt, settings.bucket)),
         ...booleanProblems("expireExisting", settings.expireExisting),
+        ...pinnersProblems(settings.pinners, settings.builders),
+        ...pinsProblems(settings.pins),
     ];
 }
 

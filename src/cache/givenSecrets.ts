@@ -6,7 +6,7 @@ import { parseSecretKey } from "./signingKey.ts";
 export interface GivenSecrets {
     /** Signing keys by generation, each `NAME:BASE64`, as `nix key generate-secret` writes it. */
     readonly signingKeys?: Readonly<Record<string, string>> | undefined;
-    /** Secret keys of builders by name. */
+    /** Secret keys of builders and pinners by name. */
     readonly builderSecrets?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -14,7 +14,7 @@ export interface GivenSecrets {
 export function givenSecretsProblems(settings: Settings, given: GivenSecrets): Problem[] {
     return [
         ...signingKeyProblems(keptGenerations(settings), given.signingKeys ?? {}),
-        ...builderSecretProblems(settings.builders, given.builderSecrets ?? {}),
+        ...builderSecretProblems([...settings.builders, ...settings.pinners], given.builderSecrets ?? {}),
     ];
 }
 
@@ -42,7 +42,7 @@ function signingKeyProblems(kept: readonly number[], keys: unknown): Problem[] {
 
 /** MinIO takes secret keys of 8 to 40 characters; one that cannot stand in a credentials file would be no use. */
 function builderSecretProblems(builders: readonly string[], secrets: unknown): Problem[] {
-    const allowed = `secrets of 8 to 40 printable characters without white space for names in builders (${builders.join(", ")})`;
+    const allowed = `secrets of 8 to 40 printable characters without white space for names in builders and pinners (${builders.join(", ")})`;
     const problem = (wrong: string): Problem[] => [{ setting: "builderSecrets", wrong, allowed }];
     if (!isRecord(secrets)) return problem("is no object");
     return Object.entries(secrets).flatMap(([name, secret]) => {

@@ -30,6 +30,10 @@ export interface Settings {
     readonly adopt?: string;
     /** Whether a new or shorter expiry may take objects that are there already. Default: false. */
     readonly expireExisting: boolean;
+    /** Names of hosts that get a user which can write the host's own pin and nothing else. Default: none. */
+    readonly pinners: readonly string[];
+    /** Pins that no builder can change, by name: each a store path. Default: none. */
+    readonly pins: Readonly<Record<string, string>>;
 }
 
 /** The defaults that depend on nothing else. Pulumi.yaml states them again for the engine; a test compares the two. */
@@ -43,6 +47,8 @@ export const DEFAULTS = {
     anonymousListing: true,
     protect: true,
     expireExisting: false,
+    pinners: [],
+    pins: {},
 } as const satisfies Partial<Settings>;
 
 /** Settings as somebody gives them: all but the endpoint may be left out. */
@@ -67,6 +73,8 @@ export function completeSettings(given: GivenSettings): Settings {
         protect: given.protect ?? DEFAULTS.protect,
         ...(given.adopt === undefined ? {} : { adopt: given.adopt }),
         expireExisting: given.expireExisting ?? DEFAULTS.expireExisting,
+        pinners: given.pinners ?? DEFAULTS.pinners,
+        pins: given.pins ?? DEFAULTS.pins,
     };
 }
 

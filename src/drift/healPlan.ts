@@ -22,13 +22,15 @@ export function removalsOf(findings: readonly Finding[]): Removal[] {
     return each.sort((a, b) => isLate(a) - isLate(b));
 }
 
+const WRITE = "the write policy";
+
 /** One removal, as a step of the plan. */
 export function removalStep(removal: Removal): string {
     switch (removal.remove) {
         case "user":
             return `remove user ${removal.user}, who comes back at once with the stack's secret and nothing given by hand`;
         case "attachment":
-            return `take the write policy away from ${removal.isGroup ? "group" : "user"} ${printable(removal.from)}`;
+            return `take ${removal.words ?? WRITE} away from ${removal.isGroup ? "group" : "user"} ${printable(removal.from)}`;
         case "target":
             return `remove the bucket's replication target ${printable(removal.arn)}`;
         case "versioning":
@@ -44,7 +46,7 @@ export function removalDone(removal: Removal): string {
         case "user":
             return `removed user ${removal.user}`;
         case "attachment":
-            return `took the write policy away from ${removal.isGroup ? "group" : "user"} ${printable(removal.from)}`;
+            return `took ${removal.words ?? WRITE} away from ${removal.isGroup ? "group" : "user"} ${printable(removal.from)}`;
         case "target":
             return `removed the bucket's replication target ${printable(removal.arn)}`;
         case "versioning":

@@ -32,6 +32,8 @@ const KEYS = [
     "expireExisting",
     "signingKeys",
     "builderSecrets",
+    "pinners",
+    "pins",
     "hosts",
     "hostsPrivateKey",
 ] as const;
@@ -59,6 +61,8 @@ export function checkConfig(raw: RawConfig): StackConfig {
         protect: own("protect") as boolean | undefined,
         adopt: own("adopt") as string | undefined,
         expireExisting: own("expireExisting") as boolean | undefined,
+        pinners: own("pinners") as string[] | undefined,
+        pins: own("pins") as Record<string, string> | undefined,
     });
     const given = {
         signingKeys: secrets(raw, "signingKeys"),
@@ -75,11 +79,13 @@ export function checkConfig(raw: RawConfig): StackConfig {
         rolloutProblems(rollout, settings.builders)[0];
     if (problem !== undefined) fail(raw, `${raw.project}:${problem.setting}`, problem.wrong, problem.allowed);
     const administrator = server.connection.accessKey ?? "";
-    const same = settings.builders.find((name) => name.toLowerCase() === administrator.toLowerCase());
-    if (same !== undefined) {
+    const isSame = (name: string) => name.toLowerCase() === administrator.toLowerCase();
+    for (const setting of ["builders", "pinners"] as const) {
+        const same = settings[setting].find(isSame);
+        if (same === undefined) continue;
         fail(
             raw,
-            `${raw.project}:builders`,
+            `${raw.project}:${setting}`,
             `has ${shown(same)}, which is the administrator (minio:minioUser)`,
             "names of users of their own",
         );

@@ -19,6 +19,8 @@ describe("settings", () => {
             anonymousListing: true,
             protect: true,
             expireExisting: false,
+            pinners: [],
+            pins: {},
         });
     });
 
@@ -37,6 +39,8 @@ describe("settings", () => {
             protect: false,
             adopt: "b",
             expireExisting: false,
+            pinners: [],
+            pins: {},
         };
         assert.deepEqual(completeSettings(given), given);
     });
