@@ -83,8 +83,8 @@ export async function narFile(cache: Cache, { url }: Pick<NarInfo, "url">): Prom
     return { size: Number(length), etag: etag.replaceAll('"', ""), until: expiryOf(answer.headers) };
 }
 
-/** @returns undefined where the server has something there that it cannot give: too large, or encrypted with somebody's own key */
-async function whatIsThere(asked: () => Promise<Answer>): Promise<Answer | undefined> {
+/** What was asked for; undefined where the server has something there that it cannot give: too large, or encrypted with somebody's own key */
+export async function whatIsThere(asked: () => Promise<Answer>): Promise<Answer | undefined> {
     try {
         return await asked();
     } catch (error) {
@@ -93,7 +93,8 @@ async function whatIsThere(asked: () => Promise<Answer>): Promise<Answer | undef
     }
 }
 
-function readable({ headers, body }: Answer): NarInfo | undefined {
+/** The narinfo in an answer; undefined where hosts could not read it. */
+export function readable({ headers, body }: Answer): NarInfo | undefined {
     try {
         const text = undoCoding(body, headers["content-encoding"], LIMITS.narinfo.bytes).toString("utf8");
         return parseNarinfo(text);

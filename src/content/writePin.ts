@@ -5,7 +5,7 @@ import { ServerError } from "../cache/serverError.ts";
 import { errorCode } from "../s3/answers.ts";
 import { refusal, type Cache } from "../s3/bucket.ts";
 import { send } from "../s3/request.ts";
-import { readPin } from "./pins.ts";
+import { readPin } from "./readPin.ts";
 
 /** Tries against others who write the same pin at the same time; each try loses to one of them. */
 const TRIES = 20;

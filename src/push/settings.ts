@@ -1,12 +1,9 @@
-import { readFileSync } from "node:fs";
-import { getCACertificates } from "node:tls";
 import { UserError } from "../cache/problem.ts";
 import { parseSecretKey } from "../cache/signingKey.ts";
 import { storeUri } from "../hosts/hostSettings.ts";
 import { DEFAULT_BACKOFF, type Backoff } from "./backoff.ts";
 import type { Cache } from "../s3/bucket.ts";
-import { profileOf, readCredentials } from "./credentials.ts";
-import { parseHostConfig } from "./hostConfigFile.ts";
+import { read, readConnection } from "./connection.ts";
 import type { Nix } from "../store/nix.ts";
 
 /** How what is missing gets into the cache. */
@@ -60,36 +57,17 @@ export const DEFAULTS = {
     maxTries: 5,
 } as const;
 
-/** A server that copies a large object says nothing for a while. */
-const TIMEOUT_MS = 120_000;
-
 /**
  * Reads the three files.
  *
  * @throws UserError, one line without any secret, when one cannot be read or does not fit the others
  */
 export function readSettings(given: GivenSettings): Settings {
-    const host = parseHostConfig(read(given.hostConfigFile, "the host configuration"), given.hostConfigFile);
-    const secrets = read(given.credentialsFile, "the credentials");
-    const profile = profileOf(secrets, given.profile ?? host.builders[0] ?? "");
-    const credentials = readCredentials(secrets, profile, given.credentialsFile);
+    const { host, profile, cache } = readConnection(given);
     checkKey(given.signingKeyFile, host.trustedPublicKeys);
-    const { caCertificate } = host;
-    const ca =
-        caCertificate === null
-            ? undefined
-            : `${[...new Set([...getCACertificates("default"), ...getCACertificates("system")])].join("\n")}\n${caCertificate}`;
+    const { ca } = cache.connection;
     return {
-        cache: {
-            connection: {
-                url: host.endpoint,
-                region: host.region,
-                ...credentials,
-                timeoutMs: TIMEOUT_MS,
-                ...(ca === undefined ? {} : { ca }),
-            },
-            bucket: host.bucket,
-        },
+        cache,
         storeUri: storeUri(host.endpoint, host.bucket, host.region, profile),
         ...(ca === undefined ? {} : { ca }),
         trustedPublicKeys: host.trustedPublicKeys,
@@ -131,14 +109,4 @@ function keyName(publicKey: string): string {
 /** The name, and as much of the key as tells it from another. */
 function shortened(publicKey: string): string {
     return `${publicKey.slice(0, keyName(publicKey).length + 13)}…`;
-}
-
-function read(file: string, what: string): string {
-    try {
-        return readFileSync(file, "utf8");
-    } catch (error) {
-        const code = (error as NodeJS.ErrnoException).code ?? "";
-        const why = { ENOENT: "there is no such file", EACCES: "it may not be read" }[code] ?? code;
-        throw new UserError(`${what} cannot be read from ${file}: ${why}`);
-    }
 }

@@ -61,6 +61,9 @@ in
   tmpfiles = config.systemd.tmpfiles.rules;
   units = lib.genAttrs [
     "nix-cache-push.service"
+    "nix-cache-pin.service"
+    "nix-cache-pin.timer"
+    "nix-cache-pin.path"
     "nix-cache-drift.service"
     "nix-cache-drift.timer"
     "nix-cache-doctor.service"
