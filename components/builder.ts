@@ -1,3 +1,6 @@
+// How a builder's user is made, and removed once its name is no longer in `builders`.
+// Users that somebody added on the server are removed by src/minio/removals.ts.
+
 import type * as pulumi from "@pulumi/pulumi";
 import { CacheUser, type CacheUserArgs } from "./cacheUser.ts";
 

@@ -1,7 +1,7 @@
 import * as minio from "@pulumi/minio";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { Credentials } from "../src/hosts/hostSettings.ts";
+import type { Credentials } from "../src/hosts/awsCredentials.ts";
 
 /** Arguments of {@link CacheUser}. */
 export interface CacheUserArgs {

@@ -1,9 +1,14 @@
+// How the machines of the setting `hosts` are set up over SSH.
+// What they are told is in src/hosts/kinds/linux.ts.
+
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { Credentials, HostConfig } from "../src/hosts/hostSettings.ts";
+import type { Credentials } from "../src/hosts/awsCredentials.ts";
+import type { HostConfig } from "../src/hosts/hostConfig.ts";
 import { shellWord } from "../src/hosts/quoting.ts";
-import type { RolloutHost } from "../src/cache/rolloutHosts.ts";
-import { linux } from "../src/hosts/plain.ts";
+import type { Rollout, RolloutHost } from "../src/cache/hostsSetting.ts";
+import type { NixCache } from "./nixCache.ts";
+import { linux } from "../src/hosts/kinds/linux.ts";
 
 /** Arguments of {@link HostRollout}. */
 export interface HostRolloutArgs {
@@ -75,6 +80,36 @@ export class HostRollout extends pulumi.ComponentResource {
         );
         this.registerOutputs({});
     }
+}
+
+/** Sets up every machine of the setting `hosts`, once the cache is as they are told. Where there is none, nothing is made. */
+export function rollOut(
+    cache: NixCache,
+    { hosts, privateKey = "" }: Rollout,
+    opts?: pulumi.ComponentResourceOptions,
+): HostRollout[] {
+    return hosts.map(
+        (host) =>
+            new HostRollout(
+                `host-${host.name}`,
+                {
+                    host,
+                    privateKey,
+                    hostConfig: cache.hostConfig,
+                    builder: host.builder === undefined ? undefined : secretsOf(cache, host.builder),
+                },
+                { ...opts, dependsOn: cache },
+            ),
+    );
+}
+
+function secretsOf(cache: NixCache, builder: string): HostRolloutSecrets {
+    const credentials = cache.builders.apply((all) => {
+        const own = all[builder];
+        if (own === undefined) throw new pulumi.RunError(`the cache has no builder ${builder}`);
+        return own;
+    });
+    return { credentials, signingKey: cache.secretKey };
 }
 
 function installScript(

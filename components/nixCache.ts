@@ -3,21 +3,17 @@ import * as pulumi from "@pulumi/pulumi";
 import { authorityProblems, publicPart } from "../src/cache/authority.ts";
 import { regionProblems, settingsProblems } from "../src/cache/checks.ts";
 import { declare, declared, type Declared } from "../src/cache/declared.ts";
-import { hostConfig } from "../src/hosts/hostConfig.ts";
-import {
-    awsCredentials,
-    storeUri,
-    substituterUrl,
-    type Credentials,
-    type HostConfig,
-} from "../src/hosts/hostSettings.ts";
+import { makeHostConfig } from "../src/hosts/makeHostConfig.ts";
+import { storeUri, substituterUrl } from "../src/hosts/addresses.ts";
+import { awsCredentials, type Credentials } from "../src/hosts/awsCredentials.ts";
+import type { HostConfig } from "../src/hosts/hostConfig.ts";
 import { usagePage, usagePageUrl } from "../src/hosts/page/usagePage.ts";
 import { profileName } from "../src/cache/profile.ts";
 import { completeSettings, type GivenSettings } from "../src/cache/settings.ts";
 import { Builder } from "./builder.ts";
 import { CacheBucket } from "./cacheBucket.ts";
 import { CacheInfo } from "./cacheInfo.ts";
-import { Expiry } from "./expiry.ts";
+import { Expiry } from "./lifecycleRules.ts";
 import { Pinner } from "./pinner.ts";
 import { SigningKeys } from "./signingKeys.ts";
 import { StackPins } from "./stackPins.ts";
@@ -194,7 +190,7 @@ export class NixCache extends pulumi.ComponentResource {
         this.hostConfig = pulumi
             .all([keys.publicKey, keys.trustedPublicKeys])
             .apply(([publicKey, trustedPublicKeys]) =>
-                hostConfig(settings, {
+                makeHostConfig(settings, {
                     publicKey,
                     trustedPublicKeys,
                     region,

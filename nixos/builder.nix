@@ -19,6 +19,7 @@ in
     ./common.nix
     ./builderOptions.nix
     ./queueMetrics.nix
+    ./watchStore.nix
   ];
 
   config = lib.mkIf self.enable {
@@ -55,17 +56,25 @@ in
     systemd.tmpfiles.rules = [
       "d ${queue} 0755 root root -"
       "d ${queue}/incoming 0755 root root -"
+      "d ${queue}/incoming/new 0755 root root -"
       "d ${queue}/incoming/paths 0775 root ${user} -"
     ];
 
     nix.settings.post-build-hook = lib.mkIf self.hook (
       # Nix takes one program without arguments, waits for it, and fails the build when it fails.
       toString (
-        pkgs.writeShellScript "nix-cache-post-build-hook" ''
-          export PATH=${lib.makeBinPath [ config.nix.package ]}:$PATH
-          export NIX_CACHE_QUEUE=${queue}
-          export NIX_CACHE_QUEUE_LIMIT=${toString self.queueLimit}
-          ${lib.getExe self.package} enqueue || true
+        # dash starts in half of bash's time.
+        pkgs.writeScript "nix-cache-post-build-hook" ''
+          #!${pkgs.dash}/bin/dash
+          PATH=${
+            lib.makeBinPath [
+              pkgs.coreutils
+              config.nix.package
+            ]
+          }
+          NIX_CACHE_QUEUE=${queue}
+          NIX_CACHE_QUEUE_LIMIT=${toString self.queueLimit}
+          ${builtins.readFile ./postBuildHook.sh}
         ''
       )
     );

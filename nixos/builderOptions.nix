@@ -56,7 +56,20 @@ in
       example = false;
       description = ''
         Whether everything that is built here is queued, by Nix's
-        `post-build-hook`. Without it, queue by hand: `nix-cache enqueue /nix/store/…`.
+        `post-build-hook`. Without it, set {option}`services.nix-cache.builder.watchStore`,
+        or queue by hand: `nix-cache enqueue /nix/store/…`.
+      '';
+    };
+
+    watchStore = mkOption {
+      type = types.bool;
+      default = false;
+      example = true;
+      description = ''
+        Whether the service `nix-cache-watch` queues whatever becomes valid in the store:
+        what another `post-build-hook` keeps from being queued, what remote builders
+        built, what was copied here. It catches up on what came while it was off.
+        What a key of {option}`services.nix-cache.builder.upstreamKeys` signed is left out.
       '';
     };
 

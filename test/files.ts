@@ -31,8 +31,9 @@ export function allFiles(): string[] {
     return [...quickFiles(), ...endToEndLots().flatMap(({ files }) => files)];
 }
 
+/** Its test files, and those of the folders in it. */
 function filesIn(folder: string): string[] {
-    return readdirSync(join(import.meta.dirname, folder))
+    return readdirSync(join(import.meta.dirname, folder), { encoding: "utf8", recursive: true })
         .filter((file) => file.endsWith(".test.ts"))
         .sort()
         .map((file) => join(import.meta.dirname, folder, file));

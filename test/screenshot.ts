@@ -6,7 +6,7 @@ import { usagePage } from "../src/hosts/page/usagePage.ts";
 import { signingKeyFromSeed } from "../src/cache/signingKey.ts";
 import { findChromium } from "../toolchain/chromium.ts";
 import { sayOn } from "../src/system/progress.ts";
-import { hostConfig } from "./unit/hostSamples.ts";
+import { hostConfig } from "./unit/hosts/samples.ts";
 
 /** `node toolchain/node.mjs test/screenshot.ts`: takes docs/usage-page.png of the page as it is now, on a desktop and on a phone. */
 const file = join(dirname(dirname(fileURLToPath(import.meta.url))), "docs", "usage-page.png");

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { certificatesIn } from "../cache/pem.ts";
+import { certificatesIn, holdsPrivateKey } from "../cache/pem.ts";
 import { UserError } from "../cache/problem.ts";
 import type { Backup } from "./backupFile.ts";
 import { readText } from "../system/readText.ts";
@@ -28,7 +28,7 @@ const RESTORED = "restored-ca.crt";
 export function caOf({ caCertificate, configuration }: Backup, folder: string): CaFile | undefined {
     const file = configuration["minio:minioCacertFile"]?.value;
     if (typeof caCertificate !== "string" || typeof file !== "string" || file === "") return undefined;
-    if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(caCertificate))
+    if (holdsPrivateKey(caCertificate))
         throw new UserError(
             "the backup has a private key where the CA's certificate should be; nothing is restored",
         );

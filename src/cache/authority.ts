@@ -1,9 +1,6 @@
 import { X509Certificate } from "node:crypto";
-import { areWhole, base64Of, certificatesIn } from "./pem.ts";
+import { areWhole, base64Of, certificatesIn, holdsPrivateKey } from "./pem.ts";
 import type { Problem } from "./problem.ts";
-
-/** PEM's own keys (RFC 7468: PKCS #8, encrypted too; RSA, EC, DSA, OPENSSH, PGP) and SSH2's, which has four hyphens. */
-const PRIVATE_KEY = /-{4,5} ?BEGIN [^\n-]*PRIVATE KEY[^\n-]*-{4,5}/i;
 
 /**
  * What is wrong with a private authority's certificates. They become public:
@@ -21,7 +18,7 @@ export function authorityProblems(setting: string, pem: string): Problem[] {
     const problem = (wrong: string) => [
         { setting, wrong, allowed: "a file with the CA's certificate in PEM" },
     ];
-    if (PRIVATE_KEY.test(pem))
+    if (holdsPrivateKey(pem))
         return problem("holds a private key, which would be published with the certificate");
     const certificates = certificatesIn(pem);
     if (!areWhole(pem) || !certificates.every(isCertificate))

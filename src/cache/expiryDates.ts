@@ -1,4 +1,6 @@
-import type { ExpiryRule } from "./expiry.ts";
+// When a given object expires, by the rules or by what the server says.
+
+import type { ExpiryRule } from "./expiryRules.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

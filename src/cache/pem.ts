@@ -41,3 +41,11 @@ export function bundle(system: string, ca: string): string {
 function blocksIn(text: string): string[] {
     return text.replaceAll("\r", "").match(CERTIFICATE) ?? [];
 }
+
+/** PEM's own keys (RFC 7468: PKCS #8, encrypted too; RSA, EC, DSA, OPENSSH, PGP) and SSH2's, which has four hyphens. */
+const PRIVATE_KEY = /-{4,5} ?BEGIN [^\n-]*PRIVATE KEY[^\n-]*-{4,5}/i;
+
+/** Whether a private key of any kind stands in a text, which then must not become public. */
+export function holdsPrivateKey(text: string): boolean {
+    return PRIVATE_KEY.test(text);
+}

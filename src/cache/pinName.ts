@@ -2,7 +2,7 @@ import { shown, type Problem } from "./problem.ts";
 
 /**
  * Where pins are. No expiry rule meets the prefix: `_` is outside of Nix's
- * base-32 alphabet (src/cache/expiry.ts), so a pin ends by what it says, never by its age.
+ * base-32 alphabet (src/cache/expiryRules.ts), so a pin ends by what it says, never by its age.
  */
 export const PIN_PREFIX = "_pins/";
 

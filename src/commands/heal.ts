@@ -17,7 +17,7 @@ import {
 } from "../drift/healPlan.ts";
 import { asCalled } from "../system/asCalled.ts";
 import { account, entered, mayChange } from "../system/ledger.ts";
-import { differenceWords } from "../drift/otherPlan.ts";
+import { differenceWords } from "../drift/healPlanChanged.ts";
 import { stoppable, type GoOn } from "../engine/stoppable.ts";
 import { startEngine, type Engine } from "../engine/loading.ts";
 import { deployed, open, type Deployed } from "../engine/open.ts";

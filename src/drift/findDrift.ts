@@ -1,10 +1,12 @@
+// What is compared, in which order; the words of each finding are in findings/.
+
 import type { Declared } from "../cache/declared.ts";
 import type { Snapshot } from "../cache/live.ts";
-import { bucketFindings } from "./bucketFindings.ts";
-import { expiryFindings } from "./expiryFindings.ts";
+import { bucketFindings, missingBucket } from "./findings/bucket.ts";
+import { expiryFindings } from "./findings/expiry.ts";
 import type { Finding } from "./finding.ts";
-import { identityFindings } from "./identityFindings.ts";
-import { objectFindings } from "./objectFindings.ts";
+import { identityFindings } from "./findings/identities.ts";
+import { objectFindings } from "./findings/objects.ts";
 
 /** Every difference between what a stack declares and what its server holds; empty when there is none. */
 export function findDrift(declared: Declared, live: Snapshot): Finding[] {
@@ -19,16 +21,5 @@ function bucketAndContent(declared: Declared, live: Snapshot): Finding[] {
             ...objectFindings(declared, live.objects),
         ];
     }
-    return [
-        {
-            subject: `bucket ${declared.bucket}`,
-            is: "missing on the server, with all that it held",
-            shouldBe: "there",
-            // Its settings and objects depend on it and are made again with it.
-            makeAgain: [declared.urns.bucket],
-            removals: [],
-            remains:
-                "what was pushed to the bucket is gone: builders push again, with --option narinfo-cache-positive-ttl 0",
-        },
-    ];
+    return [missingBucket(declared)];
 }

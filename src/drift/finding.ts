@@ -1,3 +1,5 @@
+// What a finding is, and its lines for a person; the words in it are made in findings/.
+
 import { printable } from "../cache/problem.ts";
 import { wrapped } from "../cache/wrap.ts";
 

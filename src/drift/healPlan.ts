@@ -1,3 +1,5 @@
+// What heal does about findings, and in which order.
+
 import { printable } from "../cache/problem.ts";
 import type { Finding, Removal } from "./finding.ts";
 
@@ -26,33 +28,36 @@ const WRITE = "the write policy";
 
 /** One removal, as a step of the plan. */
 export function removalStep(removal: Removal): string {
-    switch (removal.remove) {
-        case "user":
-            return `remove user ${removal.user}, who comes back at once with the stack's secret and nothing given by hand`;
-        case "attachment":
-            return `take ${removal.words ?? WRITE} away from ${removal.isGroup ? "group" : "user"} ${printable(removal.from)}`;
-        case "target":
-            return `remove the bucket's replication target ${printable(removal.arn)}`;
-        case "versioning":
-            return "suspend the bucket's versioning";
-        default:
-            return `remove the bucket's ${removal.remove}`;
-    }
+    const { now, what, after = "" } = removalWords(removal);
+    return `${now} ${what}${after}`;
 }
 
 /** One removal, as what was done: true also where nothing comes after it. */
 export function removalDone(removal: Removal): string {
+    const { past, what } = removalWords(removal);
+    return `${past} ${what}`;
+}
+
+/** @returns what is done to what; `after`: what the update that follows makes of it */
+function removalWords(removal: Removal): { now: string; past: string; what: string; after?: string } {
+    const remove = { now: "remove", past: "removed" };
     switch (removal.remove) {
         case "user":
-            return `removed user ${removal.user}`;
-        case "attachment":
-            return `took ${removal.words ?? WRITE} away from ${removal.isGroup ? "group" : "user"} ${printable(removal.from)}`;
+            return {
+                ...remove,
+                what: `user ${removal.user}`,
+                after: ", who comes back at once with the stack's secret and nothing given by hand",
+            };
+        case "attachment": {
+            const from = `${removal.isGroup ? "group" : "user"} ${printable(removal.from)}`;
+            return { now: "take", past: "took", what: `${removal.words ?? WRITE} away from ${from}` };
+        }
         case "target":
-            return `removed the bucket's replication target ${printable(removal.arn)}`;
+            return { ...remove, what: `the bucket's replication target ${printable(removal.arn)}` };
         case "versioning":
-            return "suspended the bucket's versioning";
+            return { now: "suspend", past: "suspended", what: "the bucket's versioning" };
         default:
-            return `removed the bucket's ${removal.remove}`;
+            return { ...remove, what: `the bucket's ${removal.remove}` };
     }
 }
 

@@ -1,5 +1,6 @@
 import type { Declared } from "../cache/declared.ts";
-import type { Credentials, HostConfig } from "../hosts/hostSettings.ts";
+import type { Credentials } from "../hosts/awsCredentials.ts";
+import type { HostConfig } from "../hosts/hostConfig.ts";
 import { UserError } from "../cache/problem.ts";
 import type { RawConfig } from "../stack/rawConfig.ts";
 import { projectName } from "../system/project.ts";

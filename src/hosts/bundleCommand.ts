@@ -1,5 +1,5 @@
 import { shellWord } from "./quoting.ts";
-import { BUNDLE_PATH } from "./readerSettings.ts";
+import { BUNDLE_PATH } from "./nixConf.ts";
 
 /**
  * A line for a POSIX shell, run as root, that puts a system's certificates and

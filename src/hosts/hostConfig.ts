@@ -1,40 +1,29 @@
-import { nixConf, storeUri, substituterUrl, type HostConfig } from "./hostSettings.ts";
-import { usagePageUrl } from "./page/usagePage.ts";
-import { profileName } from "../cache/profile.ts";
-import type { Settings } from "../cache/settings.ts";
+// What every host is told, as the output `hostConfig` has it: its fields.
 
-/** What a host needs to know beside a cache's settings. */
-export interface HostFacts {
+/** All that a host needs to use the cache; nothing in it is secret. */
+export interface HostConfig {
+    /** Format of this object; a change that breaks readers raises it. */
+    readonly version: 1;
+    readonly substituter: string;
+    readonly bucket: string;
+    /** The server's public URL, without a path. */
+    readonly endpoint: string;
+    readonly region: string;
+    readonly storeUri: string;
     /** The key that new pushes are signed with. */
     readonly publicKey: string;
     /** Every key whose signatures hosts accept, the current one first. */
     readonly trustedPublicKeys: readonly string[];
-    /** The server's region. */
-    readonly region: string;
-    /** PEM of the private CA. Default: there is none. */
-    readonly caCertificate?: string | undefined;
-}
-
-/** All that a host needs to use the cache of these settings. */
-export function hostConfig(settings: Settings, facts: HostFacts): HostConfig {
-    const { bucket, endpoint, priority, expireDays, narGraceDays, builders } = settings;
-    const { publicKey, trustedPublicKeys, region, caCertificate } = facts;
-    const substituter = substituterUrl(endpoint, bucket);
-    return {
-        version: 1,
-        substituter,
-        bucket,
-        endpoint,
-        region,
-        storeUri: storeUri(endpoint, bucket, region, profileName(builders[0] ?? "")),
-        publicKey,
-        trustedPublicKeys,
-        priority,
-        expireDays,
-        narGraceDays,
-        builders,
-        nixConf: nixConf(substituter, trustedPublicKeys),
-        usagePage: usagePageUrl(substituter),
-        caCertificate: caCertificate ?? null,
-    };
+    readonly priority: number;
+    /** Days after which a pushed path expires; 0: never. */
+    readonly expireDays: number;
+    /** Further days that a NAR is kept. */
+    readonly narGraceDays: number;
+    /** Names of the builders; their profiles in `awsCredentials` are called by `profileName` (src/cache/profile.ts). */
+    readonly builders: readonly string[];
+    readonly nixConf: string;
+    /** The page in the cache that says how to use it. */
+    readonly usagePage: string;
+    /** PEM of the private CA; null when the server's certificate is publicly trusted. */
+    readonly caCertificate: string | null;
 }

@@ -1,7 +1,7 @@
-import type { HostConfig } from "./hostSettings.ts";
-import { BUNDLE_PATH } from "./readerSettings.ts";
-import { CREDENTIALS_PATH, SIGNING_KEY_PATH } from "./snippets.ts";
-import type { HostFile } from "./hostPlan.ts";
+import type { HostConfig } from "./hostConfig.ts";
+import { BUNDLE_PATH } from "./nixConf.ts";
+import { CREDENTIALS_PATH, SIGNING_KEY_PATH } from "./pushCommand.ts";
+import type { HostFile } from "./plan.ts";
 import { COMMIT } from "./install/commit.ts";
 import { ENDING } from "./install/ending.ts";
 import { INCLUDE_LINE } from "./install/includeLine.ts";

@@ -1,3 +1,5 @@
+// How what was added on the server by hand is removed, a user among it: the request for each kind.
+
 import type { Removal } from "../drift/finding.ts";
 import { encryptForAdmin } from "./adminEncryption.ts";
 import { accepted, errorCode } from "../s3/answers.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { getCACertificates } from "node:tls";
 import { UserError } from "../cache/problem.ts";
-import type { HostConfig } from "../hosts/hostSettings.ts";
+import type { HostConfig } from "../hosts/hostConfig.ts";
 import type { Cache } from "../s3/bucket.ts";
 import { profileOf, readCredentials } from "./credentials.ts";
 import { parseHostConfig } from "./hostConfigFile.ts";

@@ -1,4 +1,4 @@
-import type { Credentials } from "../hosts/hostSettings.ts";
+import type { Credentials } from "../hosts/awsCredentials.ts";
 import { UserError } from "../cache/problem.ts";
 import { profileName } from "../cache/profile.ts";
 

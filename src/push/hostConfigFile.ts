@@ -1,4 +1,4 @@
-import type { HostConfig } from "../hosts/hostSettings.ts";
+import type { HostConfig } from "../hosts/hostConfig.ts";
 import { UserError } from "../cache/problem.ts";
 
 /** The fields that pushing needs, and what each has to be. */

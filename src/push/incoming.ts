@@ -59,8 +59,7 @@ export class Incoming {
      * @returns for each what became of it
      */
     add(paths: readonly string[], limit: number): Added[] {
-        this.make();
-        let room = limit - this.count(limit);
+        let room = this.room(limit);
         const added = paths.map((path) => {
             const one = this.addOne(baseName(path), room);
             if (one === "queued") room--;
@@ -70,6 +69,12 @@ export class Incoming {
         const dropped = added.filter((one) => one === "dropped").length;
         if (dropped > 0) this.drop(dropped);
         return added;
+    }
+
+    /** Number of paths that may be added until so many wait. Makes the folders where they are missing. */
+    room(limit: number): number {
+        this.make();
+        return limit - this.count(limit);
     }
 
     /** Number of paths that were dropped since the queue was made. */

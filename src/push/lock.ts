@@ -9,3 +9,12 @@ import { takeProcessLock } from "../system/processLock.ts";
 export async function lockQueue(file: string): Promise<void> {
     await takeProcessLock(file, (holder) => `another nix-cache push works this queue (${holder})`);
 }
+
+/**
+ * Makes this process the only one that watches the store for a queue.
+ *
+ * @throws UserError when another does
+ */
+export async function lockWatch(file: string): Promise<void> {
+    await takeProcessLock(file, (holder) => `another nix-cache watch fills this queue (${holder})`);
+}

@@ -10,6 +10,21 @@ type Environment = NodeJS.ProcessEnv;
 /** Of Nix's compressions (Nix manual, `compression` of an HTTP or S3 binary cache store), those that every version reads. */
 const COMPRESSIONS = ["xz", "zstd", "gzip", "bzip2", "br", "none"];
 
+/** The option that says what other caches have. */
+export const UPSTREAM_KEY = {
+    "upstream-key": {
+        type: "string",
+        multiple: true,
+        value: "NAME",
+        help: "paths that a key of this name signed are skipped: other caches have them; more than once for several, '' for none. Default: cache.nixos.org-1",
+    },
+} as const;
+
+/** The option that says which store is meant. */
+export const STORE = {
+    store: { type: "string", value: "URL", help: "the local store. Default: Nix's own" },
+} as const;
+
 /** The options of `nix-cache push`. */
 export const PUSH_OPTIONS = {
     watch: { type: "boolean", help: "goes on for ever, as a service" },
@@ -38,12 +53,7 @@ export const PUSH_OPTIONS = {
         value: "NAME",
         help: "profile in the credentials file. Default: the stack's first builder",
     },
-    "upstream-key": {
-        type: "string",
-        multiple: true,
-        value: "NAME",
-        help: "paths that a key of this name signed are skipped: other caches have them; more than once for several, '' for none. Default: cache.nixos.org-1",
-    },
+    ...UPSTREAM_KEY,
     transport: {
         type: "string",
         value: "s3|file",
@@ -65,7 +75,7 @@ export const PUSH_OPTIONS = {
         help: "seconds before a new try; doubles each time. Default: 5",
     },
     "longest-pause": { type: "string", value: "S", help: "seconds, at most. Default: 900" },
-    store: { type: "string", value: "URL", help: "the local store. Default: Nix's own" },
+    ...STORE,
     ...QUEUE,
 } as const;
 
@@ -85,11 +95,11 @@ export function pushSettings(options: PushOptions, env: Environment = process.en
         // Nix is run elsewhere, and takes a key's file as it stands in a URL.
         return resolve(value);
     };
-    const upstreamKeys = options["upstream-key"] ?? env.NIX_CACHE_UPSTREAM_KEYS?.split(/\s+/);
+    const upstreamKeys = upstreamKeyNames(options, env);
     const profile = options.profile ?? env.NIX_CACHE_PROFILE;
     const transport = transportName(options.transport ?? env.NIX_CACHE_TRANSPORT);
     const compression = compressionName(options.compression ?? env.NIX_CACHE_COMPRESSION);
-    const store = options.store ?? env.NIX_CACHE_STORE;
+    const store = storeUrl(options, env);
     const maxTries = count("max-tries", options["max-tries"]);
     const first = seconds("first-pause", options["first-pause"]);
     const longest = seconds("longest-pause", options["longest-pause"]);
@@ -98,7 +108,7 @@ export function pushSettings(options: PushOptions, env: Environment = process.en
         credentialsFile: file("credentials", "AWS_SHARED_CREDENTIALS_FILE"),
         signingKeyFile: file("signing-key", "NIX_CACHE_SIGNING_KEY_FILE"),
         ...(profile === undefined ? {} : { profile }),
-        ...(upstreamKeys === undefined ? {} : { upstreamKeys: upstreamKeys.filter((name) => name !== "") }),
+        ...(upstreamKeys === undefined ? {} : { upstreamKeys }),
         ...(transport === undefined ? {} : { transport }),
         ...(compression === undefined ? {} : { compression }),
         ...(maxTries === undefined ? {} : { maxTries }),
@@ -109,6 +119,23 @@ export function pushSettings(options: PushOptions, env: Environment = process.en
         },
         nix: store === undefined ? {} : { store },
     };
+}
+
+/** Names of keys; undefined: nothing was said. */
+export function upstreamKeyNames(
+    options: Values<typeof UPSTREAM_KEY>,
+    env: Environment = process.env,
+): string[] | undefined {
+    const given = options["upstream-key"] ?? env.NIX_CACHE_UPSTREAM_KEYS?.split(/\s+/);
+    return given?.filter((name) => name !== "");
+}
+
+/** URL of the local store; undefined: Nix's own. */
+export function storeUrl(
+    { store }: Values<typeof STORE>,
+    env: Environment = process.env,
+): string | undefined {
+    return store ?? env.NIX_CACHE_STORE;
 }
 
 function transportName(given: string | undefined): TransportName | undefined {

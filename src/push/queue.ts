@@ -34,6 +34,8 @@ export class Queue {
     readonly state: readonly [string, string];
     /** File that only one service holds. */
     readonly lock: string;
+    /** Files of what watches the store: what is done with, and a lock. */
+    readonly watch: { readonly mark: string; readonly lock: string };
     /** The service's own folder. */
     readonly own: string;
 
@@ -50,6 +52,7 @@ export class Queue {
         this.work = join(this.own, "work");
         this.state = [join(this.own, "state.json"), join(folder, "state.json")];
         this.lock = join(this.own, "lock");
+        this.watch = { mark: join(this.own, "watch.json"), lock: join(this.own, "watch.lock") };
     }
 
     /** Makes the service's folders. @throws UserError when that cannot be */

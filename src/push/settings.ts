@@ -1,6 +1,6 @@
 import { UserError } from "../cache/problem.ts";
 import { parseSecretKey } from "../cache/signingKey.ts";
-import { storeUri } from "../hosts/hostSettings.ts";
+import { storeUri } from "../hosts/addresses.ts";
 import { DEFAULT_BACKOFF, type Backoff } from "./backoff.ts";
 import type { Cache } from "../s3/bucket.ts";
 import { read, readConnection } from "./connection.ts";

@@ -1,7 +1,7 @@
 import { settingsProblems } from "../cache/checks.ts";
 import { givenSecretsProblems, type GivenSecrets } from "../cache/givenSecrets.ts";
 import { shown } from "../cache/problem.ts";
-import { rolloutProblems, type Rollout, type RolloutHost } from "../cache/rolloutHosts.ts";
+import { rolloutProblems, type Rollout, type RolloutHost } from "../cache/hostsSetting.ts";
 import { completeSettings, type Settings } from "../cache/settings.ts";
 import { fail, value, type RawConfig } from "./rawConfig.ts";
 import { checkServerConfig, PROVIDER_KEYS, type ServerConfig } from "./serverConfig.ts";

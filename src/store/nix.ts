@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { STORE_DIR } from "../cache/nar.ts";
 import { UserError } from "../cache/problem.ts";
 import { run, type Outcome } from "../system/run.ts";
 import { closureOrder, parsePathInfo, type Member } from "./closure.ts";
@@ -131,6 +132,18 @@ export function nixMessage({ stderr }: Outcome): string {
         .filter((line) => line !== "");
     const error = lines.findLast((line) => line.startsWith("error:") && line !== "error:");
     return (error?.slice("error:".length) ?? lines.at(-1) ?? "Nix failed without a word").trim();
+}
+
+/**
+ * The folder in which a store's paths are: that of a local store which has its root
+ * elsewhere (Nix manual, "Local Store": `root`, `real`), or `/nix/store`.
+ */
+export function storeFolder({ store = "" }: Nix): string {
+    if (store.startsWith("/")) return join(store, STORE_DIR);
+    const [scheme, query = ""] = store.split("?");
+    if (scheme !== "local") return STORE_DIR;
+    const given = new URLSearchParams(query);
+    return given.get("real") ?? join(given.get("root") ?? "/", STORE_DIR);
 }
 
 /** @throws UserError when the Nix on PATH cannot be run */

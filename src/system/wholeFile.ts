@@ -16,6 +16,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { UserError } from "../cache/problem.ts";
+import { syncFolder } from "./durable.ts";
 import { removeUnfinished, unfinishedName } from "./unfinished.ts";
 import { hasCode } from "./systemError.ts";
 import { unbroken } from "./unbroken.ts";
@@ -139,16 +140,4 @@ function nameIt(temporary: string, file: string): boolean {
     if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) return false;
     renameSync(temporary, file);
     return true;
-}
-
-/** Brings a folder's entries to the disk, where the file system can be told to. */
-function syncFolder(folder: string): void {
-    const fd = openSync(folder, "r");
-    try {
-        fsyncSync(fd);
-    } catch (error) {
-        if (!hasCode(error, "EINVAL", "ENOTSUP", "ENOSYS")) throw error;
-    } finally {
-        closeSync(fd);
-    }
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { HOST_NAMES } from "../../src/hosts/hosts.ts";
+import { HOST_NAMES } from "../../src/hosts/kinds.ts";
 import { installedCommands } from "../../src/cli/commandFiles.ts";
 import { EXIT_WORDS } from "../../src/system/exitStatus.ts";
 import { runMetrics } from "../../src/system/metrics.ts";

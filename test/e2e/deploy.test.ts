@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { cacheInfo } from "../../src/cache/cacheInfo.ts";
-import { expiryRules } from "../../src/cache/expiry.ts";
+import { expiryRules } from "../../src/cache/expiryRules.ts";
 import { anonymousPolicy, builderPolicy } from "../../src/cache/policies.ts";
 import { readSnapshot } from "../../src/minio/snapshot.ts";
 import { mc } from "./mc.ts";

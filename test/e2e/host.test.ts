@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Credentials, HostConfig } from "../../src/hosts/hostSettings.ts";
+import type { Credentials } from "../../src/hosts/awsCredentials.ts";
+import type { HostConfig } from "../../src/hosts/hostConfig.ts";
 import { certificatesIn } from "../../src/cache/pem.ts";
-import { privateCa, readerNixConf } from "../../src/hosts/readerSettings.ts";
+import { privateCa, readerNixConf } from "../../src/hosts/nixConf.ts";
 import type { Outcome } from "../../src/system/run.ts";
 import { nixCache } from "./cli.ts";
 import { defaultStack } from "./shared.ts";

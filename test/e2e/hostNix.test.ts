@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { HostConfig } from "../../src/hosts/hostSettings.ts";
+import type { HostConfig } from "../../src/hosts/hostConfig.ts";
 import { certificatesIn } from "../../src/cache/pem.ts";
 import { nixLines } from "../../src/hosts/quoting.ts";
-import { privateCa, readerSettings } from "../../src/hosts/readerSettings.ts";
+import { privateCa, readerSettings } from "../../src/hosts/nixConf.ts";
 import { signingKeyFromSeed } from "../../src/cache/signingKey.ts";
-import { flakeConfig, systemModule } from "../../src/hosts/snippets.ts";
+import { flakeConfig, systemModule } from "../../src/hosts/nixModules.ts";
 import { closurePaths, exportWithNix, lastContents } from "../../sandbox/closure.ts";
 import { removeStore, type NixSandbox } from "../../sandbox/nixCommand.ts";
 import { upload } from "../../sandbox/upload.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import type { HostConfig } from "../../src/hosts/hostSettings.ts";
+import type { HostConfig } from "../../src/hosts/hostConfig.ts";
 import { projectDir } from "../../sandbox/paths.ts";
 import { executable, pathFolders, versionOf } from "../../toolchain/search.ts";
 import { run } from "../../src/system/run.ts";
@@ -160,9 +160,26 @@ describe("the NixOS modules", function () {
         for (const rule of [
             "d /var/lib/nix-cache-push 0755 root root -",
             "d /var/lib/nix-cache-push/incoming 0755 root root -",
+            "d /var/lib/nix-cache-push/incoming/new 0755 root root -",
             "d /var/lib/nix-cache-push/incoming/paths 0775 root nix-cache-push -",
         ])
             assert.ok(tmpfiles.includes(rule), rule);
+    });
+
+    it("watch the store where that is wanted, with a hook or without", async () => {
+        const none = await evaluate({ builder: BUILDER });
+        assert.equal(none.units["nix-cache-watch.service"], null);
+        const { units, hook, assertions } = await evaluate({
+            builder: { ...BUILDER, watchStore: true, hook: false },
+        });
+        assert.deepEqual(assertions, []);
+        assert.equal(hook, null);
+        const watch = units["nix-cache-watch.service"];
+        assert.match(watch ?? "", /^ExecStart=.*nix-cache' 'watch'$/m);
+        has(watch, 'Environment="NIX_CACHE_QUEUE=/var/lib/nix-cache-push"');
+        has(watch, 'Environment="NIX_CACHE_UPSTREAM_KEYS=cache.nixos.org-1"');
+        has(watch, "User=nix-cache-push");
+        has(watch, "ProtectSystem=strict");
     });
 
     it("run drift and doctor by timers, with metrics and whom to tell", async () => {

@@ -8,7 +8,7 @@ import { listPins } from "../../src/content/pins.ts";
 import { readPin } from "../../src/content/readPin.ts";
 import { writePin } from "../../src/content/writePin.ts";
 import { pinned } from "../../src/cache/pinChange.ts";
-import { awsCredentials, type Credentials } from "../../src/hosts/hostSettings.ts";
+import { awsCredentials, type Credentials } from "../../src/hosts/awsCredentials.ts";
 import { run } from "../../src/system/run.ts";
 import { projectDir } from "../../sandbox/paths.ts";
 import { nixCache } from "./cli.ts";

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { BUNDLE_PATH } from "../../src/hosts/readerSettings.ts";
+import { BUNDLE_PATH } from "../../src/hosts/nixConf.ts";
 import { storeUrl } from "../../sandbox/nixCommand.ts";
 import { run, type Outcome } from "../../src/system/run.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Declared } from "../../src/cache/declared.ts";
-import type { HostConfig } from "../../src/hosts/hostSettings.ts";
+import type { HostConfig } from "../../src/hosts/hostConfig.ts";
 import { usagePage } from "../../src/hosts/page/usagePage.ts";
 import { nixCache } from "./cli.ts";
 import { anonymous, Bucket, builder } from "./objects.ts";

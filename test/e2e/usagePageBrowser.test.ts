@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import axe from "axe-core";
 import type { Browser } from "playwright-core";
-import type { HostConfig } from "../../src/hosts/hostSettings.ts";
+import type { HostConfig } from "../../src/hosts/hostConfig.ts";
 import { usagePage } from "../../src/hosts/page/usagePage.ts";
 import { USAGE_PAGE_TYPE } from "../../src/cache/managedObjects.ts";
-import { privateCa, readerNixConf } from "../../src/hosts/readerSettings.ts";
-import { flakeConfig, pushCommand, systemModule } from "../../src/hosts/snippets.ts";
+import { privateCa, readerNixConf } from "../../src/hosts/nixConf.ts";
+import { flakeConfig, systemModule } from "../../src/hosts/nixModules.ts";
+import { pushCommand } from "../../src/hosts/pushCommand.ts";
 import { maySkip, skip } from "../skips.ts";
 import { openBrowser } from "./browser.ts";
 import { Bucket } from "./objects.ts";

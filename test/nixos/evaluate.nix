@@ -64,6 +64,7 @@ in
     "nix-cache-pin.service"
     "nix-cache-pin.timer"
     "nix-cache-pin.path"
+    "nix-cache-watch.service"
     "nix-cache-drift.service"
     "nix-cache-drift.timer"
     "nix-cache-doctor.service"

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectDir } from "../../sandbox/paths.ts";
 import { run } from "../../src/system/run.ts";
-import { CA } from "./hostSamples.ts";
+import { CA } from "./hosts/samples.ts";
 
 const CONFIG = {
     "minio:minioServer": "s3.homelab.local",

@@ -1,9 +1,10 @@
 import { sudoBundleCommand } from "../bundleCommand.ts";
-import type { HostConfig } from "../hostSettings.ts";
+import type { HostConfig } from "../hostConfig.ts";
 import { fingerprint, certificatesIn } from "../../cache/pem.ts";
 import { bareWord } from "../quoting.ts";
-import { privateCa, readerNixConf } from "../readerSettings.ts";
-import { flakeConfig, pushCommand, systemModule } from "../snippets.ts";
+import { privateCa, readerNixConf } from "../nixConf.ts";
+import { flakeConfig, systemModule } from "../nixModules.ts";
+import { pushCommand } from "../pushCommand.ts";
 import { markup, NONE, type Html } from "./html.ts";
 import { expiryWords, priorityWords } from "./words.ts";
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { USAGE_PAGE_NAME } from "../../cache/managedObjects.ts";
-import type { HostConfig } from "../hostSettings.ts";
+import type { HostConfig } from "../hostConfig.ts";
 import { Html, markup } from "./html.ts";
 import { check, facts, flakeWay, nixosWay, plainWay, push } from "./sections.ts";
 import { STYLE } from "./style.ts";

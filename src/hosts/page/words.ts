@@ -1,4 +1,4 @@
-import type { HostConfig } from "../hostSettings.ts";
+import type { HostConfig } from "../hostConfig.ts";
 
 /** A number of days in words. */
 export function days(count: number): string {

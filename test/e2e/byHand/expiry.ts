@@ -1,4 +1,4 @@
-import { expiryRules } from "../../../src/cache/expiry.ts";
+import { expiryRules } from "../../../src/cache/expiryRules.ts";
 import type { Change } from "./change.ts";
 import type { Scene } from "./scene.ts";
 

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { HostConfig } from "../../../src/hosts/hostSettings.ts";
+import type { HostConfig } from "../../../src/hosts/hostConfig.ts";
 import { writeBundle } from "../../../sandbox/certificates.ts";
 import { projectDir } from "../../../sandbox/paths.ts";
 import { nixEnvironment, removeStore, type NixSandbox } from "../../../sandbox/nixCommand.ts";

@@ -1,9 +1,0 @@
-import { endedAnywhere } from "./install/endedAnywhere.ts";
-import { builderScript } from "./install/samples.ts";
-
-describe("the script for Linux, ended after any of its lines", function () {
-    this.timeout(600_000);
-    endedAnywhere(() =>
-        Promise.resolve({ old: builderScript("old-secret"), now: builderScript("new-secret") }),
-    );
-});

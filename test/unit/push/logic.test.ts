@@ -1,0 +1,307 @@
+import assert from "node:assert/strict";
+import { openSync } from "node:fs";
+import fc from "fast-check";
+import { DEFAULT_BACKOFF, pauseMs } from "../../../src/push/backoff.ts";
+import { closureOrder, isSignedBy, parsePathInfo, type Member } from "../../../src/store/closure.ts";
+import { isOutage, nixFault, oneLine } from "../../../src/store/outage.ts";
+import { MachineError, PathError } from "../../../src/cache/faults.ts";
+import { chunks } from "../../../src/push/fileTransport.ts";
+import { renewals } from "../../../src/content/keepTogether.ts";
+import { Memory } from "../../../src/push/memory.ts";
+import { timeLimitMs } from "../../../src/store/nix.ts";
+import { ServerError } from "../../../src/cache/serverError.ts";
+import { partRanges } from "../../../src/s3/multipart.ts";
+import type { Found } from "../../../src/content/presence.ts";
+import { nixCanDoIt } from "../../../src/push/transport.ts";
+
+const path = (name: string) => `/nix/store/${name.padStart(32, "0")}-${name}`;
+const member = (name: string, references: readonly string[] = [], narSize = 1): Member => ({
+    path: path(name),
+    references: references.map(path),
+    narHash: "sha256:x",
+    narSize,
+    signatures: [],
+});
+
+describe("the pause before a new try", () => {
+    it("doubles from 5 seconds to a quarter of an hour", () => {
+        const longest = [1, 2, 3, 8, 9, 1000].map((n) => pauseMs(DEFAULT_BACKOFF, n, 1));
+        assert.deepEqual(longest, [5_000, 10_000, 20_000, 640_000, 900_000, 900_000]);
+    });
+
+    it("leaves half of it to chance", () => {
+        assert.equal(pauseMs(DEFAULT_BACKOFF, 1, 0), 2_500);
+        fc.assert(
+            fc.property(fc.integer({ min: 1, max: 500 }), (failures) => {
+                const pause = pauseMs(DEFAULT_BACKOFF, failures);
+                return pause >= pauseMs(DEFAULT_BACKOFF, failures, 0) && pause <= 900_000;
+            }),
+        );
+    });
+});
+
+describe("the order of a closure", () => {
+    it("puts references first, whatever the order they come in", () => {
+        fc.assert(
+            fc.property(
+                fc.array(fc.array(fc.nat(20), { maxLength: 5 }), { maxLength: 20 }),
+                fc.infiniteStream(fc.nat()),
+                (graph, random) => {
+                    // Each may refer to those before it, and to itself.
+                    const members = graph.map((refs, n) =>
+                        member(String(n), refs.filter((ref) => ref < n).map(String)),
+                    );
+                    const mixed = members
+                        .map((one) => ({ one, key: random.next().value as number }))
+                        .sort((a, b) => a.key - b.key)
+                        .map(({ one }) => one);
+                    const ordered = closureOrder(mixed).map((one) => one.path);
+                    assert.equal(new Set(ordered).size, members.length);
+                    for (const one of members) {
+                        for (const reference of one.references)
+                            assert.ok(ordered.indexOf(reference) < ordered.indexOf(one.path));
+                    }
+                },
+            ),
+        );
+    });
+
+    it("is the same each time, passes over references outside, and refuses a circle", () => {
+        const members = [member("c", ["outside"]), member("a"), member("b")];
+        assert.deepEqual(
+            closureOrder(members).map((one) => one.path),
+            ["a", "b", "c"].map(path),
+        );
+        assert.throws(
+            () => closureOrder([member("a", ["b"]), member("b", ["a"])]),
+            /refers to itself by way of/,
+        );
+    });
+
+    it("does not end at a depth that recursion could not reach", () => {
+        const deep = Array.from({ length: 20_000 }, (_, n) =>
+            member(String(n), n === 0 ? [] : [String(n - 1)]),
+        );
+        assert.equal(closureOrder(deep.reverse())[0]?.path, path("0"));
+    });
+});
+
+describe("what nix path-info prints", () => {
+    const info = {
+        narHash: "sha256:x",
+        narSize: 7,
+        references: [path("a"), path("b")],
+        signatures: ["k-1:s"],
+    };
+    const expected = {
+        path: path("a"),
+        references: [path("b")],
+        narHash: "sha256:x",
+        narSize: 7,
+        signatures: ["k-1:s"],
+    };
+    const short = (text: string) => text.slice("/nix/store/".length);
+
+    for (const [version, json] of [
+        ["2.8 to 2.18", [{ path: path("a"), ...info }]],
+        ["2.19 and newer", { [path("a")]: { ...info, storeDir: "/nix/store", version: 1 } }],
+        [
+            "newer, in format 2",
+            { version: 2, info: { [short(path("a"))]: { ...info, references: info.references.map(short) } } },
+        ],
+    ] as const) {
+        it(`is read from ${version}`, () =>
+            assert.deepEqual(parsePathInfo(JSON.stringify(json)), [expected]));
+    }
+
+    it("tells a path that is not there", () => {
+        assert.throws(() => parsePathInfo(JSON.stringify({ [path("a")]: null })), /-a is not in the store/);
+        assert.throws(
+            () => parsePathInfo(JSON.stringify([{ path: path("a"), valid: false }])),
+            /is not in the store/,
+        );
+    });
+
+    it("tells by a key's name whose signature a path has", () => {
+        const signed = { ...member("a"), signatures: ["mine-1:x", "cache.nixos.org-1:y"] };
+        assert.equal(isSignedBy(signed, ["cache.nixos.org-1"]), true);
+        assert.equal(isSignedBy(signed, ["cache.nixos.org"]), false);
+        assert.equal(isSignedBy(signed, []), false);
+    });
+});
+
+describe("what Nix calls an error", () => {
+    for (const [message, kind] of [
+        ["cannot connect to socket at '/nix/var/nix/daemon-socket/socket': Connection refused", MachineError],
+        ["writing to file: No space left on device", MachineError],
+        ["opening file '/nix/var/nix/db/big-lock': Too many open files", MachineError],
+        ["opening lock file '/nix/var/nix/db/reserved': Permission denied", MachineError],
+        ["SQLite database '/nix/var/nix/db/db.sqlite' is busy", MachineError],
+        [
+            "executing SQLite statement: database or disk is full (in '/nix/var/nix/db/db.sqlite')",
+            MachineError,
+        ],
+        ["reading from file '/nix/store/x': Input/output error", MachineError],
+        [
+            "failed to upload 's3://c/x': XMinioStorageFull: Storage backend has reached its minimum",
+            ServerError,
+        ],
+        ["unable to upload 'https://s3/c/x.narinfo': HTTP error 507", ServerError],
+        ["AWS error uploading 'nar/x': AccessDenied: Access Denied.", ServerError],
+        ["unable to upload 'https://s3/c/x': HTTP error 400 ('Bad Request')", PathError],
+        ["path '/nix/store/x' is not valid", PathError],
+        ["getting attributes of path '/nix/store/x': No such file or directory", PathError],
+    ] as const) {
+        it(`is a ${kind.name}: ${message}`, () => assert.ok(nixFault(message) instanceof kind));
+    }
+});
+
+describe("a fault of this machine", () => {
+    for (const [error, expected] of [
+        [Object.assign(new Error("EMFILE: too many open files"), { errno: -24, code: "EMFILE" }), true],
+        [new ServerError("away"), true],
+        [new MachineError("full"), true],
+        [new PathError("bad"), false],
+        [new TypeError("a defect"), false],
+    ] as const) {
+        it(`is ${expected ? "" : "not "}${error.message}`, () => assert.equal(isOutage(error), expected));
+    }
+
+    it("has the system's words, and no code", () => {
+        try {
+            openSync("/nowhere/at-all", "r");
+            assert.fail("it is there");
+        } catch (error) {
+            assert.equal(oneLine(error as Error), "/nowhere/at-all: there is no such file or folder");
+        }
+    });
+});
+
+describe("how long Nix may take", () => {
+    it("is ten minutes, and a second for each 100 kB", () => {
+        assert.equal(timeLimitMs(0), 600_000);
+        assert.equal(timeLimitMs(100_000), 601_000);
+        assert.equal(timeLimitMs(2 ** 30, 0), 10_737_418);
+    });
+});
+
+describe("what was seen in the cache", () => {
+    const found = (name: string) => ({
+        info: {
+            storePath: path(name),
+            url: "nar/x.nar",
+            compression: "none",
+            narHash: "",
+            narSize: 1,
+            references: [],
+            signatures: [],
+        },
+        narinfoUntil: Infinity,
+        narUntil: Infinity,
+        narFileSize: 1,
+    });
+
+    it("is forgotten after five minutes, and takes no room then", () => {
+        const memory = new Memory();
+        for (let n = 0; n < 100; n++) memory.add(found(String(n)), n);
+        assert.equal(memory.get(path("0"), 300_000)?.info.storePath, path("0"));
+        assert.equal(memory.get(path("0"), 300_001), undefined);
+        // Seen again, but not asked for anew: its time does not begin again.
+        memory.add(found("99"), 1_000);
+        memory.add(found("new"), 300_099);
+        assert.equal(memory.size, 2);
+    });
+
+    it("is bounded, however much is seen at once", () => {
+        const memory = new Memory();
+        for (let n = 0; n < 25_000; n++) memory.add(found(String(n)), n);
+        assert.equal(memory.size, 20_000);
+        assert.equal(memory.get(path("0"), 25_000), undefined);
+        assert.notEqual(memory.get(path("24999"), 25_000), undefined);
+    });
+});
+
+describe("what goes in pieces", () => {
+    it("covers every byte once, in no more parts than S3 takes", () => {
+        fc.assert(
+            fc.property(
+                fc.integer({ min: 1, max: 2 ** 45 }),
+                fc.integer({ min: 2 ** 24, max: 2 ** 32 }),
+                (size, part) => {
+                    const ranges = partRanges(size, part);
+                    assert.ok(ranges.length <= 10_000);
+                    assert.equal(ranges[0]?.first, 0);
+                    assert.equal(ranges.at(-1)?.last, size - 1);
+                    ranges
+                        .slice(1)
+                        .forEach(({ first }, n) => assert.equal(first, (ranges[n]?.last ?? 0) + 1));
+                },
+            ),
+        );
+    });
+
+    it("keeps the order, and puts no more on the disk than that, but for what is larger alone", () => {
+        const members = [3, 3, 3, 20, 1, 9].map((size, n) => member(String(n), [], size));
+        assert.deepEqual(
+            chunks(members, 10).map((chunk) => chunk.map(({ narSize }) => narSize)),
+            [[3, 3, 3], [20], [1, 9]],
+        );
+        assert.deepEqual(chunks([], 10), []);
+    });
+});
+
+describe("what is renewed", () => {
+    const found = (name: string, narinfoUntil: number, narUntil: number, url = `nar/${name}.nar`): Found => ({
+        info: {
+            storePath: path(name),
+            url,
+            compression: "none",
+            narHash: "",
+            narSize: 1,
+            references: [],
+            signatures: [],
+        },
+        narinfoUntil,
+        narUntil,
+        narFileSize: 1,
+    });
+    const keys = (all: readonly Found[]) => renewals(all).map(({ key }) => key);
+
+    for (const [what, all, expected] of [
+        ["nothing of what was pushed just now", [found("a", 30, 37), found("b", 30, 37)], []],
+        ["nothing where nothing expires", [found("a", Infinity, Infinity)], []],
+        ["a NAR that goes before its narinfo", [found("a", 30, 4)], ["nar/a.nar"]],
+        ["no NAR that goes with its narinfo", [found("a", 30, 30)], []],
+        [
+            "what was pushed long before that which refers to it, its NAR first",
+            [found("a", 5, 12), found("b", 30, 37)],
+            ["nar/a.nar", `${"a".padStart(32, "0")}.narinfo`],
+        ],
+        [
+            "a shared NAR once",
+            [found("a", 30, 4, "nar/s.nar"), found("b", 30, 4, "nar/s.nar")],
+            ["nar/s.nar"],
+        ],
+    ] as const) {
+        it(`is ${what}`, () => assert.deepEqual(keys(all), expected));
+    }
+});
+
+describe("Nix's own copy to S3", () => {
+    const missing = (hasNarinfo: boolean, elsewhere: readonly string[]) => ({
+        members: [member("a", ["glibc"])],
+        others: [],
+        presence: new Map([[path("a"), { hasNarinfo }]]),
+        elsewhere: new Set(elsewhere.map(path)),
+    });
+
+    it("is used where it does what is needed, and only there", () => {
+        assert.equal(nixCanDoIt(missing(false, [])), true);
+        assert.equal(nixCanDoIt(missing(true, [])), false, "Nix passes over a path that has a narinfo");
+        assert.equal(
+            nixCanDoIt(missing(false, ["glibc"])),
+            false,
+            "Nix refuses a path without its references",
+        );
+    });
+});
