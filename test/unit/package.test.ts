@@ -61,6 +61,18 @@ describe("the package for builders", () => {
         );
     });
 
+    it("has all that pinning needs", async () => {
+        for (const args of [
+            ["pin", "a", "/nix/store/00000000000000000000000000000000-a"],
+            ["pins"],
+            ["unpin", "a"],
+        ]) {
+            const { status, stderr } = await program(...args);
+            assert.equal(status, 2);
+            assert.match(stderr, /^nix-cache: which cache\? /);
+        }
+    });
+
     it("is still found where hooks of 0.1.0 name it", async () => {
         const main = join(projectDir, "ops", "main.ts");
         const { PATH = "" } = process.env;
