@@ -1,7 +1,6 @@
 import * as minio from "@pulumi/minio";
 import * as pulumi from "@pulumi/pulumi";
 import { authorityProblems, publicPart } from "../src/cache/authority.ts";
-import { regionProblems, settingsProblems } from "../src/cache/checks.ts";
 import { declare, declared, type Declared } from "../src/cache/declared.ts";
 import { makeHostConfig } from "../src/hosts/makeHostConfig.ts";
 import { storeUri, substituterUrl } from "../src/hosts/addresses.ts";
@@ -9,7 +8,8 @@ import { awsCredentials, type Credentials } from "../src/hosts/awsCredentials.ts
 import type { HostConfig } from "../src/hosts/hostConfig.ts";
 import { usagePage, usagePageUrl } from "../src/hosts/page/usagePage.ts";
 import { profileName } from "../src/cache/profile.ts";
-import { completeSettings, type GivenSettings } from "../src/cache/settings.ts";
+import { completeSettings, settingsProblems, type GivenSettings } from "../src/cache/settings.ts";
+import { regionFault } from "../src/cache/valueChecks.ts";
 import { Builder } from "./builder.ts";
 import { CacheBucket } from "./cacheBucket.ts";
 import { CacheInfo } from "./cacheInfo.ts";
@@ -28,7 +28,7 @@ export interface Existing {
 }
 
 /** Arguments of {@link NixCache}: its settings, of which only `endpoint` has no default, and what they are used on. */
-export type NixCacheArgs = GivenSettings & {
+export interface NixCacheArgs extends GivenSettings {
     /** The server's region. Default: `us-east-1`, as MinIO's. */
     readonly region?: string | undefined;
     /** PEM of the private CA that hosts need to trust; its certificates alone become public. Default: none. */
@@ -41,7 +41,7 @@ export type NixCacheArgs = GivenSettings & {
     readonly keptGenerations?: readonly number[] | undefined;
     /** What the server has already. Default: nothing, so a bucket that exists is an error, and a user that exists is overwritten. */
     readonly existing?: Existing | undefined;
-};
+}
 
 /**
  * A Nix binary cache on a MinIO server: bucket, builders, write policy,
@@ -83,9 +83,10 @@ export class NixCache extends pulumi.ComponentResource {
     constructor(name: string, args: NixCacheArgs, opts?: pulumi.ComponentResourceOptions) {
         const { region = "us-east-1", caCertificate, existing } = args;
         const settings = completeSettings(args);
+        const badRegion = regionFault(region);
         const problem = [
             ...settingsProblems(settings),
-            ...regionProblems("region", region),
+            ...(badRegion === undefined ? [] : [{ setting: "region", ...badRegion }]),
             ...(caCertificate === undefined ? [] : authorityProblems("caCertificate", caCertificate)),
         ][0];
         if (problem !== undefined) {

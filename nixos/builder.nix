@@ -11,8 +11,8 @@ let
   self = cfg.builder;
   outsideStore = import ./outsideStore.nix { inherit lib; };
   name = "services.nix-cache.builder";
-  user = "nix-cache-push";
-  queue = "/var/lib/${user}";
+  pushService = import ./pushService.nix { inherit lib; };
+  inherit (pushService) user queue;
 in
 {
   imports = [
@@ -95,9 +95,7 @@ in
       # It tries for ever: a cache that is away for days is no reason to stop.
       startLimitIntervalSec = 0;
 
-      environment = {
-        HOME = "/var/cache/${user}";
-        NIX_CACHE_QUEUE = queue;
+      environment = pushService.environment // {
         NIX_CACHE_HOST_CONFIG_FILE = toString (
           pkgs.writeText "nix-cache.json" (builtins.toJSON cfg.hostConfig)
         );
@@ -106,11 +104,15 @@ in
         NIX_CACHE_SIGNING_KEY_FILE = "%d/signing-key";
         NIX_CACHE_PROFILE = self.profile;
         NIX_CACHE_UPSTREAM_KEYS = lib.concatStringsSep " " self.upstreamKeys;
-        NIX_CACHE_TRANSPORT = self.transport;
+        NIX_CACHE_UPSTREAM_CACHES = lib.concatStringsSep " " self.upstreamCaches;
+        NIX_CACHE_EXCLUDE = lib.concatStringsSep " " self.exclude;
+        NIX_CACHE_COMPRESSION = self.compression;
+        NIX_CACHE_LEVEL = toString self.level;
+        NIX_CACHE_UPLOADS = toString self.uploads;
       }
-      // lib.optionalAttrs (self.compression != null) { NIX_CACHE_COMPRESSION = self.compression; };
+      // lib.optionalAttrs (self.maxPathSize != null) { NIX_CACHE_MAX_PATH_SIZE = self.maxPathSize; };
 
-      serviceConfig = {
+      serviceConfig = pushService.serviceConfig // {
         ExecStart = lib.escapeShellArgs [
           (lib.getExe self.package)
           "push"
@@ -126,23 +128,9 @@ in
           "credentials:${self.credentialsFile}"
           "signing-key:${self.signingKeyFile}"
         ];
-        Restart = "always";
-        RestartSec = lib.mkDefault 5;
         RestartSteps = lib.mkDefault 6;
         RestartMaxDelaySec = lib.mkDefault 300;
-        # What it ends with on SIGTERM.
-        SuccessExitStatus = 143;
-        User = user;
-        Group = user;
-        StateDirectory = "${user}/state";
-        StateDirectoryMode = "0755";
-        ReadWritePaths = [ queue ];
-        CacheDirectory = user;
-        # Builds come first.
-        Nice = lib.mkDefault 10;
-        IOSchedulingClass = lib.mkDefault "idle";
-      }
-      // import ./hardening.nix;
+      };
     };
   };
 }

@@ -22,6 +22,12 @@ let
     };
 in
 {
+  imports = [
+    (lib.mkRemovedOptionModule [ "services" "nix-cache" "builder" "transport" ] ''
+      One way to push works with every Nix now.
+    '')
+  ];
+
   options.services.nix-cache.builder = {
     enable = mkOption {
       type = types.bool;
@@ -96,35 +102,60 @@ in
       '';
     };
 
-    transport = mkOption {
-      type = types.enum [
-        "s3"
-        "file"
-      ];
-      default = "s3";
-      example = "file";
+    upstreamCaches = mkOption {
+      type = types.listOf (types.strMatching "https?://[^[:space:]]+");
+      default = [ ];
+      example = [ "https://cache.nixos.org" ];
       description = ''
-        How paths get into the cache. `s3`: Nix's own copy to S3, where it can do
-        it; it refuses a path that refers to one that is left to another cache, so
-        such closures go the other way. `file`: Nix writes to a folder, and the
-        service uploads from there; any version of Nix can do that.
+        URLs of other caches, which are asked: a path that one of them has is not pushed.
+      '';
+    };
+
+    maxPathSize = mkOption {
+      type = types.nullOr (types.strMatching "[0-9]+([.][0-9]+)?([KMGT](iB|B)?)?");
+      default = null;
+      example = "2GiB";
+      description = ''
+        Size of a path, before compression, above which it is not pushed, nor what
+        refers to it: no host could get that whole from the cache. `null`: any size.
+      '';
+    };
+
+    exclude = mkOption {
+      type = types.listOf (types.strMatching "[^[:space:]]+");
+      default = [ ];
+      example = [
+        "*-source"
+        "linux-*"
+      ];
+      description = ''
+        Patterns of names, as a shell's, which stand for what follows the hash. Such a
+        path is not pushed, nor what refers to it.
       '';
     };
 
     compression = mkOption {
-      type = types.nullOr (
-        types.enum [
-          "xz"
-          "zstd"
-          "gzip"
-          "bzip2"
-          "br"
-          "none"
-        ]
-      );
-      default = null;
-      example = "zstd";
-      description = "Compression of what is pushed, as Nix names it. `null`: Nix's own default, xz.";
+      type = types.enum [
+        "zstd"
+        "none"
+      ];
+      default = "zstd";
+      example = "none";
+      description = "Compression of what is pushed. Every Nix since 2.4 reads both.";
+    };
+
+    level = mkOption {
+      type = types.ints.between 1 19;
+      default = 3;
+      example = 9;
+      description = "Level of the compression `zstd`. A higher one takes longer, and makes smaller files.";
+    };
+
+    uploads = mkOption {
+      type = types.ints.between 1 256;
+      default = 16;
+      example = 4;
+      description = "Number of paths that are uploaded at the same time.";
     };
 
     maxTries = mkOption {

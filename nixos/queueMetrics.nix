@@ -9,7 +9,7 @@
 let
   cfg = config.services.nix-cache;
   name = "nix-cache-queue-metrics";
-  user = "nix-cache-push";
+  inherit (import ./pushService.nix { inherit lib; }) user queue;
 in
 {
   config = lib.mkIf (cfg.builder.enable && cfg.metricsDir != null) {
@@ -24,7 +24,7 @@ in
 
     systemd.services.${name} = {
       description = "State of the queue of the Nix cache";
-      environment.NIX_CACHE_QUEUE = "/var/lib/${user}";
+      environment.NIX_CACHE_QUEUE = queue;
       environment.NIX_CACHE_QUEUE_LIMIT = toString cfg.builder.queueLimit;
       serviceConfig = {
         Type = "oneshot";

@@ -3,8 +3,7 @@
 
 let
   self = config.services.nix-cache.builder;
-  user = "nix-cache-push";
-  queue = "/var/lib/${user}";
+  pushService = import ./pushService.nix { inherit lib; };
 in
 {
   config = lib.mkIf (self.enable && self.watchStore) {
@@ -14,31 +13,16 @@ in
       after = [ "nix-daemon.socket" ];
       path = [ config.nix.package ];
       startLimitIntervalSec = 0;
-      environment = {
-        HOME = "/var/cache/${user}";
-        NIX_CACHE_QUEUE = queue;
+      environment = pushService.environment // {
         NIX_CACHE_QUEUE_LIMIT = toString self.queueLimit;
         NIX_CACHE_UPSTREAM_KEYS = lib.concatStringsSep " " self.upstreamKeys;
       };
-      serviceConfig = {
+      serviceConfig = pushService.serviceConfig // {
         ExecStart = lib.escapeShellArgs [
           (lib.getExe self.package)
           "watch"
         ];
-        Restart = "always";
-        RestartSec = lib.mkDefault 5;
-        # What it ends with on SIGTERM.
-        SuccessExitStatus = 143;
-        User = user;
-        Group = user;
-        StateDirectory = "${user}/state";
-        StateDirectoryMode = "0755";
-        ReadWritePaths = [ queue ];
-        CacheDirectory = user;
-        Nice = lib.mkDefault 10;
-        IOSchedulingClass = lib.mkDefault "idle";
-      }
-      // import ./hardening.nix;
+      };
     };
   };
 }

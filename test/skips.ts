@@ -13,6 +13,7 @@ export const SKIPS = {
     rollout:
         "hosts need pulumi-resource-command 1.2.1 (in PULUMI_HOME or NIX_CACHE_TOOLCHAIN), an sshd, and mounts of their own: Linux as root",
     chromium: "Chromium is not on PATH, and can be installed on Debian as root alone",
+    port: "the port of 127.0.0.1 that a recorded state names is taken by another program",
     terminal: "a terminal can be had from util-linux's script alone",
 } as const satisfies Record<string, string>;
 

@@ -16,6 +16,8 @@ export interface Backup {
     /** When it was written, ISO 8601. */
     readonly written: string;
     readonly stack: string;
+    /** The project's name: the namespace of its own keys. Versions before did not note it; most were nix-cache. */
+    readonly project?: string;
     /** The stack's configuration by full keys, without {@link signingKeys} and {@link builderSecrets}. */
     readonly configuration: Readonly<Record<string, ConfigEntry>>;
     /** The secret keys of every generation, by generation, `NAME:BASE64`. */
@@ -57,8 +59,9 @@ export function parseBackup(text: string): Backup {
  * Each key and name becomes an argument of `pulumi config set`. Whoever knows the
  * recipient of an encrypted backup can make one, and a key `--config-file=…` would be an option.
  */
-function refuseForeign({ configuration, signingKeys, builderSecrets }: Backup): void {
+function refuseForeign({ project, configuration, signingKeys, builderSecrets }: Backup): void {
     const strange = [
+        ...(isName(project) ? [] : [JSON.stringify(project)]),
         ...Object.keys(configuration).filter((key) => !/^[A-Za-z][\w.-]*:[A-Za-z]\w*$/.test(key)),
         ...Object.keys(signingKeys).filter((generation) => !/^\d{1,3}$/.test(generation)),
         ...Object.keys(builderSecrets).filter((name) => !/^[0-9A-Za-z.@_+-]{1,64}$/.test(name)),
@@ -71,6 +74,12 @@ function refuseForeign({ configuration, signingKeys, builderSecrets }: Backup): 
         throw new UserError(
             `the backup is not one of this project: ${shown(strange[0])} in it is no setting`,
         );
+}
+
+/** None, or what Pulumi takes for a project's name (ValidateProjectName in its tokens/project.go). */
+function isName(project: unknown): boolean {
+    if (project === undefined) return true;
+    return typeof project === "string" && /^[A-Za-z0-9_.-]{1,100}$/.test(project);
 }
 
 /** Texts, and lists of texts, numbers, or objects of those. */

@@ -1,5 +1,6 @@
 import { Decrypter, Encrypter } from "age-encryption";
 import { UserError } from "../cache/problem.ts";
+import { UsageError } from "../cache/usageError.ts";
 import { readPassphrase } from "./passphrase.ts";
 import { readText } from "../system/readText.ts";
 
@@ -46,7 +47,7 @@ export async function keyForKnown(lock: Lock): Promise<Key> {
 /**
  * Encrypts in the age format (age-encryption.org/v1), so that the `age` command opens it too.
  *
- * @throws UserError, one line, when the recipient is none
+ * @throws UsageError, one line, when the recipient is none
  */
 export async function encrypt(text: string, key: Key): Promise<Uint8Array> {
     const encrypter = new Encrypter();
@@ -55,7 +56,7 @@ export async function encrypt(text: string, key: Key): Promise<Uint8Array> {
         try {
             encrypter.addRecipient(key.recipient);
         } catch {
-            throw new UserError("--recipient is no age recipient (age1…, as age-keygen -y prints it)");
+            throw new UsageError("--recipient is no age recipient (age1…, as age-keygen -y prints it)");
         }
     } else throw new Error("an identity opens and does not close");
     return encrypter.encrypt(text);

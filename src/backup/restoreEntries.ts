@@ -19,6 +19,20 @@ interface Present {
     readonly project: string;
 }
 
+/** A backup as one of another project: its own keys have that project's namespace there. */
+export function inProject(content: Backup, project: string): Backup {
+    const own = `${content.project ?? "nix-cache"}:`;
+    const configuration = Object.entries(content.configuration).map(([key, entry]) => [
+        key.startsWith(own) ? `${project}:${key.slice(own.length)}` : key,
+        entry,
+    ]);
+    return {
+        ...content,
+        project,
+        configuration: Object.fromEntries(configuration) as Backup["configuration"],
+    };
+}
+
 /**
  * Every single value with its path, in the order of a configuration file.
  *

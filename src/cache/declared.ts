@@ -2,8 +2,9 @@ import { cacheInfo } from "./cacheInfo.ts";
 import { CACHE_INFO_NAME, CACHE_INFO_TYPE, USAGE_PAGE_NAME, USAGE_PAGE_TYPE } from "./managedObjects.ts";
 import { expiryRules, type ExpiryRule } from "./expiryRules.ts";
 import { anonymousPolicy, builderPolicy, pinnerPolicy, type Policy } from "./policies.ts";
+import { keptGenerations } from "./generations.ts";
+import type { Settings } from "./settings.ts";
 import { stackPins } from "./stackPins.ts";
-import { keptGenerations, type Settings } from "./settings.ts";
 
 /**
  * Everything that a deployed stack says about its server, as plain values: the

@@ -33,3 +33,32 @@ export function expiryOf(headers: Readonly<Record<string, string | string[] | un
     const time = date === undefined ? Number.NaN : Date.parse(date);
     return Number.isNaN(time) ? Infinity : time;
 }
+
+/**
+ * The days of the rule that gave an object its end: {@link expiresAt} the other
+ * way round. A listing says when objects were written, and not when they go; with
+ * the days of one that was asked for, it says both.
+ *
+ * @param until as {@link expiryOf} says it
+ * @returns Infinity where it never goes
+ */
+export function daysOf(modified: Date, until: number): number {
+    if (until === Infinity) return Infinity;
+    return until / DAY_MS - Math.floor(modified.getTime() / DAY_MS) - 1;
+}
+
+/** The moment at which an object goes that was written then, in milliseconds; Infinity: never. */
+export function untilOf(modified: Date, days: number): number {
+    return days === Infinity ? Infinity : expiresAt(modified, days).getTime();
+}
+
+/** How far a builder's clock may be from the server's (Amazon S3 API, RequestTimeTooSkewed), in milliseconds. */
+const SKEW_MS = 15 * 60 * 1000;
+
+/**
+ * Whether midnight (UTC), by the server's clock, may have been between two
+ * moments of this machine's: what was written before it goes a day earlier.
+ */
+export function crossesDay(from: number, to: number): boolean {
+    return Math.floor((from - SKEW_MS) / DAY_MS) !== Math.floor((to + SKEW_MS) / DAY_MS);
+}

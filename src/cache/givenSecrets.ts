@@ -1,24 +1,17 @@
+import { keptGenerations } from "./generations.ts";
 import { shown, type Problem } from "./problem.ts";
-import { keptGenerations, type Settings } from "./settings.ts";
+import type { GivenSettings } from "./settings.ts";
 import { parseSecretKey } from "./signingKey.ts";
 
-/** Keys and secrets that were made elsewhere: in a hand-made cache, or in a stack that a backup was written of. */
-export interface GivenSecrets {
-    /** Signing keys by generation, each `NAME:BASE64`, as `nix key generate-secret` writes it. */
-    readonly signingKeys?: Readonly<Record<string, string>> | undefined;
-    /** Secret keys of builders and pinners by name. */
-    readonly builderSecrets?: Readonly<Record<string, string>> | undefined;
-}
-
-/** All that is wrong with them. No message quotes a secret. */
-export function givenSecretsProblems(settings: Settings, given: GivenSecrets): Problem[] {
-    return [
-        ...signingKeyProblems(keptGenerations(settings), given.signingKeys ?? {}),
-        ...builderSecretProblems([...settings.builders, ...settings.pinners], given.builderSecrets ?? {}),
-    ];
-}
-
-function signingKeyProblems(kept: readonly number[], keys: unknown): Problem[] {
+/** All that is wrong with signing keys that were made elsewhere. No message quotes one. */
+export function signingKeyProblems(
+    {
+        keyGeneration = 1,
+        trustedGenerations = [],
+    }: Pick<GivenSettings, "keyGeneration" | "trustedGenerations">,
+    keys: unknown,
+): Problem[] {
+    const kept = keptGenerations({ keyGeneration, trustedGenerations });
     const problem = (wrong: string, allowed: string): Problem[] => [
         { setting: "signingKeys", wrong, allowed },
     ];
@@ -40,8 +33,12 @@ function signingKeyProblems(kept: readonly number[], keys: unknown): Problem[] {
     });
 }
 
-/** MinIO takes secret keys of 8 to 40 characters; one that cannot stand in a credentials file would be no use. */
-function builderSecretProblems(builders: readonly string[], secrets: unknown): Problem[] {
+/**
+ * All that is wrong with secrets of builders and pinners that were made elsewhere. No message quotes one.
+ *
+ * MinIO takes secret keys of 8 to 40 characters; one that cannot stand in a credentials file would be no use.
+ */
+export function builderSecretProblems(builders: readonly string[], secrets: unknown): Problem[] {
     const allowed = `secrets of 8 to 40 printable characters without white space for names in builders and pinners (${builders.join(", ")})`;
     const problem = (wrong: string): Problem[] => [{ setting: "builderSecrets", wrong, allowed }];
     if (!isRecord(secrets)) return problem("is no object");

@@ -37,16 +37,21 @@ const HOST_KEY = /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)) [0-9A-Za-z+/]+={0
 const PRIVATE_KEY =
     /^-----BEGIN ([A-Z]+ )?PRIVATE KEY-----\r?\n[\s\S]+\n-----END ([A-Z]+ )?PRIVATE KEY-----\s*$/;
 
-/** All that is wrong with the roll-out, in its order; empty when it can be done. No message quotes the private key. */
-export function rolloutProblems(rollout: Rollout, builders: readonly string[]): Problem[] {
-    const hosts: unknown = rollout.hosts;
+/**
+ * All that is wrong with a roll-out, which may be anything, in its order; empty
+ * when it can be done. No message quotes the private key.
+ */
+export function rolloutProblems(
+    { hosts, privateKey }: { readonly [Key in keyof Rollout]?: unknown },
+    builders: readonly string[],
+): Problem[] {
     if (!Array.isArray(hosts)) {
         const allowed = "a list of objects, each with a name and an address";
         return [{ setting: "hosts", wrong: `is ${shown(hosts)}`, allowed }];
     }
     const each = hosts.flatMap((host: unknown, index) => hostProblems(host, index, builders));
     if (each.length > 0) return each;
-    return [...twiceProblems(rollout.hosts), ...privateKeyProblems(rollout)];
+    return [...twiceProblems(hosts as RolloutHost[]), ...privateKeyProblems(hosts.length, privateKey)];
 }
 
 function hostProblems(host: unknown, index: number, builders: readonly string[]): Problem[] {
@@ -111,7 +116,7 @@ function twiceProblems(hosts: readonly RolloutHost[]): Problem[] {
     return same === undefined ? [] : [{ setting: "hosts", wrong: `has ${shown(same)} twice`, allowed }];
 }
 
-function privateKeyProblems({ hosts, privateKey }: Rollout): Problem[] {
+function privateKeyProblems(hosts: number, privateKey: unknown): Problem[] {
     const problem = (wrong: string): Problem[] => [
         {
             setting: "hostsPrivateKey",
@@ -120,7 +125,7 @@ function privateKeyProblems({ hosts, privateKey }: Rollout): Problem[] {
                 "the text of an SSH private key without a passphrase; set it with: pulumi config set --secret hostsPrivateKey < FILE",
         },
     ];
-    if (privateKey === undefined) return hosts.length === 0 ? [] : problem("is not set");
+    if (privateKey === undefined) return hosts === 0 ? [] : problem("is not set");
     return matches(privateKey, PRIVATE_KEY) ? [] : problem("is no private key");
 }
 

@@ -1,4 +1,5 @@
 import type { NarInfo } from "./narinfo.ts";
+import { shown } from "./problem.ts";
 import { canonicalSha256 } from "./sha256.ts";
 
 /**
@@ -20,6 +21,19 @@ const ENDINGS: Readonly<Record<string, string>> = {
     lz4: ".lz4",
     br: ".br",
 };
+
+/**
+ * Where the NAR of a hash is: named after the content, which is known before
+ * anything is compressed, so what is there already costs nothing.
+ *
+ * @param narHash in any spelling
+ * @throws Error where it is no SHA-256
+ */
+export function narUrlOf(narHash: string, compression: "zstd" | "none"): string {
+    const canonical = canonicalSha256(narHash);
+    if (canonical === undefined) throw new Error(`this NarHash is no SHA-256: ${shown(narHash)}`);
+    return `nar/${canonical.slice("sha256:".length)}.nar${ENDINGS[compression] ?? ""}`;
+}
 
 /** Whether every Nix knows a compression by this name. */
 export function isKnownCompression(name: string): boolean {

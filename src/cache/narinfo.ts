@@ -123,7 +123,7 @@ export function formatNarinfo(info: NarInfo): string {
  *
  * @throws Error when the NAR's hash is no SHA-256.
  */
-export function fingerprint(info: NarInfo): string {
+export function fingerprint(info: Pick<NarInfo, "storePath" | "narHash" | "narSize" | "references">): string {
     const references = info.references.map((name) => `${STORE_DIR}/${name}`).sort(byBytes);
     const narHash = canonicalSha256(info.narHash);
     if (narHash === undefined) throw noSha256(info.narHash);

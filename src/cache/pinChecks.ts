@@ -1,5 +1,6 @@
 import { isPlainPinName, PIN_NAME_WORDS } from "./pinName.ts";
-import { shown, type Problem } from "./problem.ts";
+import { shown } from "./problem.ts";
+import type { Fault } from "./setting.ts";
 import { isStorePath } from "./storePath.ts";
 
 /** Each is a user in the state, and a name in every look for drift. */
@@ -8,9 +9,9 @@ const MOST_PINNERS = 1_000;
 export const MOST_STACK_PINS = 50;
 
 /** Names of hosts: a pinner is a user on the server, and its name stands in that of its pin. */
-export function pinnersProblems(pinners: unknown, builders: readonly string[]): Problem[] {
+export function pinnersFault(pinners: unknown, builders: readonly string[]): Fault | undefined {
     const allowed = `a list of at most ${MOST_PINNERS} different names, each 3 to 64 letters, digits and . _ -, first a letter or digit, none of them in builders`;
-    const problem = (wrong: string): Problem[] => [{ setting: "pinners", wrong, allowed }];
+    const problem = (wrong: string): Fault => ({ wrong, allowed });
     if (!Array.isArray(pinners)) return problem(`is ${shown(pinners)}`);
     const names: unknown[] = pinners;
     if (names.length > MOST_PINNERS) return problem(`has ${names.length} names`);
@@ -26,7 +27,7 @@ export function pinnersProblems(pinners: unknown, builders: readonly string[]): 
             return problem(`has ${shown(name)}${builders.includes(name) ? ", a builder" : " twice"}`);
         seen.set(lower(name), name);
     }
-    return [];
+    return undefined;
 }
 
 function lower(name: unknown): string {
@@ -34,16 +35,16 @@ function lower(name: unknown): string {
 }
 
 /** The pins that stand in the configuration. */
-export function pinsProblems(pins: unknown): Problem[] {
-    const problem = (wrong: string, allowed: string): Problem[] => [{ setting: "pins", wrong, allowed }];
+export function pinsFault(pins: unknown): Fault | undefined {
     if (typeof pins !== "object" || pins === null || Array.isArray(pins))
-        return problem(`is ${shown(pins)}`, "store paths by the names of pins");
+        return { wrong: `is ${shown(pins)}`, allowed: "store paths by the names of pins" };
     const entries = Object.entries(pins as Record<string, unknown>);
     if (entries.length > MOST_STACK_PINS)
-        return problem(`has ${entries.length} pins`, `at most ${MOST_STACK_PINS}`);
-    return entries.flatMap(([name, path]) => {
-        if (!isPlainPinName(name)) return problem(`has the name ${shown(name)}`, PIN_NAME_WORDS);
-        if (typeof path === "string" && isStorePath(path)) return [];
-        return problem(`has ${shown(path)} for ${name}`, "a store path, /nix/store/HASH-NAME");
-    });
+        return { wrong: `has ${entries.length} pins`, allowed: `at most ${MOST_STACK_PINS}` };
+    for (const [name, path] of entries) {
+        if (!isPlainPinName(name)) return { wrong: `has the name ${shown(name)}`, allowed: PIN_NAME_WORDS };
+        if (typeof path !== "string" || !isStorePath(path))
+            return { wrong: `has ${shown(path)} for ${name}`, allowed: "a store path, /nix/store/HASH-NAME" };
+    }
+    return undefined;
 }

@@ -20,3 +20,8 @@ export function fullPath(name: string): string {
 export function narinfoKey(storePath: string): string {
     return `${baseName(storePath).slice(0, 32)}.narinfo`;
 }
+
+/** Name of the listing of a store path's files in a binary cache (`nix store ls`): its hash and `.ls`. */
+export function listingKey(storePath: string): string {
+    return `${baseName(storePath).slice(0, 32)}.ls`;
+}

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { extname } from "node:path";
 import type { Command } from "../system/command.ts";
-import { isNotInstalled } from "./failure.ts";
+import { isNotInstalled } from "../system/notInstalled.ts";
 
 /** Each file of this folder is a command by the file's name; there is no other list of them. */
 const FOLDER = new URL("../commands/", import.meta.url);

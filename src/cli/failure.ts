@@ -1,3 +1,4 @@
+import { isNotInstalled } from "../system/notInstalled.ts";
 import { UserError } from "../cache/problem.ts";
 import { UsageError } from "../cache/usageError.ts";
 import { ServerError } from "../cache/serverError.ts";
@@ -30,9 +31,4 @@ function wordsOf(error: unknown): string {
     if (!isSystemError(error)) return "this is a defect of the program; what it did is above";
     const { path, syscall } = error;
     return `${path ?? syscall ?? "the system"}: ${systemErrorWords(error)}`;
-}
-
-/** Whether a part of the program is missing: the package for builders has neither Pulumi's commands nor their libraries. */
-export function isNotInstalled(error: unknown): boolean {
-    return error instanceof Error && (error as NodeJS.ErrnoException).code === "ERR_MODULE_NOT_FOUND";
 }

@@ -7,6 +7,9 @@ import { isChanging } from "../system/ledger.ts";
 import { findCommand, installedCommands } from "./commandFiles.ts";
 import { failed } from "./failure.ts";
 
+/** Commands that Nix's hook and services run: they keep nothing in a home folder. */
+const RUN_BY_SERVICES: ReadonlySet<string> = new Set(["enqueue", "push", "queue"]);
+
 /** Runs `nix-cache <command>` and says how it ended. */
 async function main(args: readonly string[]): Promise<ExitStatus> {
     const [name = "", ...rest] = args;
@@ -15,6 +18,7 @@ async function main(args: readonly string[]): Promise<ExitStatus> {
         console.log(generalHelp(await installedCommands()));
         return name === "" ? EXIT.usage : EXIT.ok;
     }
+    if (!RUN_BY_SERVICES.has(name)) (await import("../system/compileCache.ts")).keepCompiled();
     const command = await findCommand(name);
     if (command === undefined)
         throw new UsageError(`there is no command ${name}; nix-cache --help lists them`);

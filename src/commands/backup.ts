@@ -106,6 +106,7 @@ async function backupOf(target: Target, now = new Date()): Promise<Backup> {
         version: 1,
         written: now.toISOString(),
         stack,
+        project: config.project,
         configuration: Object.fromEntries(
             Object.entries(config.values)
                 .filter(([key, value]) => worthKeeping(key, value))

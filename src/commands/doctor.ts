@@ -1,7 +1,6 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { createSecureContext, getCACertificates } from "node:tls";
-import { UserError } from "../cache/problem.ts";
 import type { Connection } from "../s3/connection.ts";
 import { accessChecks } from "../doctor/access.ts";
 import { table, type Check } from "../doctor/check.ts";
@@ -11,6 +10,7 @@ import { reachabilityChecks } from "../doctor/reachability.ts";
 import { DEFAULT_UPSTREAMS, Upstreams } from "../content/upstream.ts";
 import { command, METRICS, type Given } from "../system/command.ts";
 import { EXIT, type ExitStatus } from "../system/exitStatus.ts";
+import { count, size } from "../system/optionValues.ts";
 import { readOutputs, type Target } from "../engine/target.ts";
 
 const DEFAULT_SAMPLE = 20;
@@ -54,8 +54,11 @@ export default command({
 
 /** `nix-cache doctor`: looks at the cache as hosts see it; all it changes is its probe object. */
 async function doctor(target: Target, options: Options): Promise<ExitStatus> {
-    const sample = sampleSize(options);
-    const narBytes = bytesToRead(options);
+    const deep = options.deep === true;
+    // undefined: all of them.
+    const sample = count("sample", options.sample) ?? (deep ? undefined : DEFAULT_SAMPLE);
+    const narBytes =
+        size("nar-bytes", options["nar-bytes"], { option: "deep", given: deep }) ?? (deep ? Infinity : 0);
     const upstreamUrls = (options.upstream ?? DEFAULT_UPSTREAMS).filter((url) => url !== "");
     // Before anything takes its time.
     new Upstreams(upstreamUrls, undefined).close();
@@ -104,24 +107,6 @@ function newAgent(endpoint: string, ca: string | undefined): HttpAgent | HttpsAg
         ...kept,
         ...(ca === undefined ? {} : { secureContext: createSecureContext({ ca }) }),
     });
-}
-
-/** @returns undefined for all */
-function sampleSize({ sample, deep }: Options): number | undefined {
-    if (sample === undefined) return deep === true ? undefined : DEFAULT_SAMPLE;
-    if (/^\d+$/.test(sample) && Number(sample) > 0) return Number(sample);
-    throw new UserError(`--sample is ${JSON.stringify(sample)}; it must be a whole number from 1`);
-}
-
-/** Bytes of NARs that are read, at most. */
-function bytesToRead({ "nar-bytes": given, deep }: Options): number {
-    if (given === undefined) return deep === true ? Infinity : 0;
-    const [, number, unit = ""] = /^(\d{1,6}(?:\.\d{1,3})?) ?([KMGT]i?B?)?$/i.exec(given) ?? [];
-    if (deep === true && number !== undefined)
-        return Number(number) * 1024 ** " KMGT".indexOf(unit.charAt(0).toUpperCase() || " ");
-    throw new UserError(
-        `--nar-bytes is ${JSON.stringify(given)}; it must be a number with K, M, G or T, for example 10GiB, and needs --deep`,
-    );
 }
 
 function worst(checks: readonly Check[]): ExitStatus {

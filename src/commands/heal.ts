@@ -75,7 +75,7 @@ class OtherPlan extends Error {
 async function heal(given: Target, options: HealOptions): Promise<ExitStatus> {
     mayChange();
     const say = options.json === true ? console.error : console.log;
-    const starting = startEngine();
+    const starting = startEngine(given.folder);
     const [opened, resources] = await Promise.all([open(given), readResources(given)]);
     const target = deployed(opened);
     const { stack } = target;

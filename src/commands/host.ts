@@ -67,7 +67,7 @@ async function host(target: Target, name: string, options: HostOptions): Promise
     return EXIT.ok;
 }
 
-/** @throws UserError when it is not said which builder's secrets are meant, or there is none of that name */
+/** @throws UsageError when it is not said which builder's secrets are meant, or there is none of that name */
 async function readBuilder(
     target: Target,
     name: string,
@@ -91,11 +91,11 @@ async function readBuilder(
     // The signing key is the same for all of them.
     const chosen = asked ?? (names.length === 1 || name === "signing-key" ? names[0] : undefined);
     if (chosen === undefined) {
-        throw new UserError(`whose? give --builder NAME, one of ${names.join(", ")}`);
+        throw new UsageError(`whose? give --builder NAME, one of ${names.join(", ")}`);
     }
     const credentials = Object.hasOwn(builders, chosen) ? builders[chosen] : undefined;
     if (credentials === undefined) {
-        throw new UserError(
+        throw new UsageError(
             `the stack has no builder ${shown(chosen)}; --builder must be one of ${names.join(", ")}`,
         );
     }

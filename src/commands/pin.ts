@@ -1,16 +1,14 @@
 import { existsSync, realpathSync } from "node:fs";
-import { PIN_LIMITS, type Pin } from "../cache/pin.ts";
+import { PIN_LIMITS } from "../cache/pin.ts";
 import { shown, UserError } from "../cache/problem.ts";
 import { isStorePath } from "../cache/storePath.ts";
 import { UsageError } from "../cache/usageError.ts";
-import { wrapped } from "../cache/wrap.ts";
 import { pinMeant } from "../content/access.ts";
-import { isWhole, setPin } from "../content/setPin.ts";
-import { DEFAULT_UPSTREAMS, Upstreams } from "../content/upstream.ts";
-import type { Wholeness } from "../content/wholeness.ts";
+import { setPin } from "../content/setPin.ts";
 import { keptDays, keptRevisions, untilDate } from "../push/pinOptions.ts";
+import { pinReport } from "../push/pinReport.ts";
+import { UPSTREAM, upstreamsOf } from "../push/upstreamOption.ts";
 import { CACHE_FILES, whichCache } from "../push/whichCache.ts";
-import { asCalled } from "../system/asCalled.ts";
 import { command, type Given, type Place } from "../system/command.ts";
 import { EXIT, type ExitStatus } from "../system/exitStatus.ts";
 
@@ -31,12 +29,7 @@ const OPTIONS = {
         help: "pins this machine's system: the current one, the booted one and Nix's default profile; for timers",
     },
     "allow-missing": { type: "boolean", help: "pins also what is not whole in the cache; --system does" },
-    upstream: {
-        type: "string",
-        multiple: true,
-        value: "URL",
-        help: "another cache that hosts have, '' for none. Default: https://cache.nixos.org",
-    },
+    ...UPSTREAM,
     ...CACHE_FILES,
 } as const;
 
@@ -90,26 +83,20 @@ async function pin(
     const meant = pinMeant(access, name);
     const byDefault = system || access.role === "host" ? keptDays(String(HOST_DAYS), now) : undefined;
     const wanted = { name: meant, paths, until: asked ?? byDefault ?? null, keepRevisions };
-    const urls = (options.upstream ?? DEFAULT_UPSTREAMS).filter((url) => url !== "");
-    const upstreams = new Upstreams(urls, access.cache.connection.ca);
+    const upstreams = upstreamsOf(options, access.cache);
     try {
-        const { pin: made, wholeness } = await setPin(access, wanted, upstreams, {
+        const done = await setPin(access, wanted, upstreams, {
             allowMissing: system || options["allow-missing"] === true,
             trustSame: system,
         });
-        const status = made === undefined ? EXIT.failed : isWholeOr(wholeness) ? EXIT.ok : EXIT.doctorWarning;
-        if (options.json === true) console.log(JSON.stringify(asJson(meant, made, wholeness)));
-        else if (made !== undefined) console.log(pinnedLines(made, wholeness).join("\n"));
-        if (wholeness !== undefined && status !== EXIT.ok)
-            console.error(lackLines(meant, paths, wholeness, upstreams).join("\n"));
-        return status;
+        const said = pinReport(wanted, done, upstreams);
+        if (options.json === true) console.log(JSON.stringify(said.json));
+        else if (said.lines.length > 0) console.log(said.lines.join("\n"));
+        if (said.complaints.length > 0) console.error(said.complaints.join("\n"));
+        return said.status;
     } finally {
         upstreams.close();
     }
-}
-
-function isWholeOr(wholeness: Wholeness | undefined): boolean {
-    return wholeness === undefined || isWhole(wholeness);
 }
 
 /** @throws UserError when it is neither a store path nor a link to one */
@@ -122,59 +109,4 @@ function storePath(given: string): string {
             ? `${shown(given)} leads to ${shown(real)}, which is no store path`
             : `${shown(given)} is no store path, and there is no such file`,
     );
-}
-
-function pinnedLines({ name, until, revisions }: Pin, wholeness: Wholeness | undefined): string[] {
-    const end =
-        until === null ? "without an end" : `until ${until.toISOString().slice(0, 16).replace("T", " ")} UTC`;
-    const counted =
-        wholeness === undefined
-            ? "as before"
-            : `${wholeness.here} paths${wholeness.elsewhere.length === 0 ? "" : `, ${wholeness.elsewhere.length} more in other caches`}`;
-    return [...(revisions[0]?.paths ?? []).map((path) => `${name}: ${path}`), `pinned ${end} (${counted})`];
-}
-
-/** How many are named. */
-const NAMED = 10;
-
-function lackLines(
-    name: string,
-    roots: readonly string[],
-    lack: Wholeness,
-    { away, urls }: Upstreams,
-): string[] {
-    const { missing, unknown } = lack;
-    const all = [...missing, ...unknown];
-    const here = all.filter((path) => existsSync(path)).length;
-    const others = urls.length === 0 ? "" : `, nor in ${urls.join(", ")}`;
-    return [
-        `nix-cache: ${name} is not whole in the cache: ${all.length} ${all.length === 1 ? "path is" : "paths are"} missing`,
-        ...all.slice(0, NAMED).map((path) => `  ${path}`),
-        ...(all.length > NAMED ? [`  and ${all.length - NAMED} more`] : []),
-        ...(missing.length === 0
-            ? []
-            : wrapped(
-                  `not in this cache${missing.every((path) => roots.includes(path)) ? "" : others}: ${missing.length}`,
-              )),
-        ...(unknown.length === 0
-            ? []
-            : wrapped(`not in this cache, and nobody knows of others: ${unknown.length}`)),
-        ...[...away.values()].flatMap((why) => wrapped(why)),
-        ...wrapped(
-            here === 0
-                ? "Push the path from a machine that has it; --allow-missing pins it as it is."
-                : `This machine's store has ${here} of them: a push from here sends them (${asCalled("enqueue", ...roots.slice(0, 1))}; ${asCalled("push")}). --allow-missing pins it as it is.`,
-        ),
-    ];
-}
-
-function asJson(name: string, made: Pin | undefined, wholeness: Wholeness | undefined): object {
-    return {
-        name,
-        pinned: made !== undefined,
-        paths: made?.revisions[0]?.paths ?? [],
-        until: made?.until ?? null,
-        keepRevisions: made?.keepRevisions ?? null,
-        closure: wholeness ?? null,
-    };
 }

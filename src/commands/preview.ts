@@ -20,7 +20,7 @@ export default command({
 async function preview(given: Target, json: boolean): Promise<ExitStatus> {
     mayChange();
     const say = json ? console.error : console.log;
-    const starting = startEngine();
+    const starting = startEngine(given.folder);
     const stack = await open(given);
     await checkBeforeUp(stack, "preview");
     say(`stack ${stack.stack}: pulumi preview`);

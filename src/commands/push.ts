@@ -1,29 +1,160 @@
-import { constants } from "node:os";
-import { mkdirSync, rmSync } from "node:fs";
+import { text } from "node:stream/consumers";
+import { PIN_LIMITS } from "../cache/pin.ts";
 import { printable, UserError } from "../cache/problem.ts";
 import { UsageError } from "../cache/usageError.ts";
+import { pinMeant, type Access } from "../content/access.ts";
+import { setPin } from "../content/setPin.ts";
+import type { Upstreams } from "../content/upstream.ts";
 import { EXIT, type ExitStatus } from "../system/exitStatus.ts";
-import { ServerError } from "../cache/serverError.ts";
-import { asCalled } from "../system/asCalled.ts";
-import { command } from "../system/command.ts";
-import { refuseOthers } from "../system/asOwner.ts";
-import { oneLine } from "../store/outage.ts";
-import { lockQueue } from "../push/lock.ts";
+import { command, type Given, type Place } from "../system/command.ts";
+import { sayOn } from "../system/progress.ts";
+import { projectOf } from "../system/project.ts";
 import { requireNix } from "../store/nix.ts";
-import { PUSH_OPTIONS, pushSettings, type PushOptions } from "../push/options.ts";
+import { storePathOf } from "../store/pathArguments.ts";
+import { dryRun } from "../push/direct/dryRun.ts";
+import { pushPaths } from "../push/direct/pushPaths.ts";
+import { complaints, dryRunLines, summary } from "../push/direct/report.ts";
+import {
+    builderName,
+    namesFiles,
+    outdated,
+    PUSH_OPTIONS,
+    pushWishes,
+    REMOVED,
+    sourceFiles,
+    type PushOptions,
+} from "../push/options.ts";
+import { pinReport } from "../push/pinReport.ts";
 import { queueFolder } from "../push/queuePlace.ts";
-import { Queue } from "../push/queue.ts";
-import { readSettings } from "../push/settings.ts";
-import { isSystemError, systemWords } from "../system/systemError.ts";
-import { Worker, type Mode, type Worked } from "../push/worker.ts";
+import { UPSTREAM, upstreamsOf } from "../push/upstreamOption.ts";
+import { workQueue } from "../push/workQueue.ts";
+import { settingsOf, type Settings } from "../push/settings.ts";
+import { sourceOf } from "../push/source.ts";
+import { isNotInstalled } from "../system/notInstalled.ts";
+
+const OPTIONS = {
+    "dry-run": { type: "boolean", help: "says what would be sent, and sends nothing" },
+    watch: { type: "boolean", help: "works the queue for ever, as a service" },
+    once: { type: "boolean", help: "tries each queued path once, as from cron" },
+    pin: {
+        type: "string",
+        value: "NAME",
+        help: "pins the paths under this name once all that they need is in the cache",
+    },
+    ...UPSTREAM,
+    ...PUSH_OPTIONS,
+} as const;
 
 export default command({
-    summary: "signs and pushes what is queued, until the queue is empty",
-    options: PUSH_OPTIONS,
-    ends: [[EXIT.failed, "refused, or not all was pushed; the message says what to do"], EXIT.unreachable],
+    summary: "signs and pushes paths with all that they need; without paths, what is queued",
+    arguments: { "[PATH…]": "store paths, or links such as ./result; -: from standard input" },
+    options: OPTIONS,
+    removed: REMOVED,
+    ends: [[EXIT.failed, "refused, or not all was pushed"], EXIT.unreachable],
     anywhere: true,
-    run: (_, options) => push(options),
+    run: (place, options, paths) =>
+        paths.length === 0 ? pushQueue(place, options) : pushGiven(place, options, paths),
 });
+
+/**
+ * `nix-cache push PATH…`: pushes at once, and waits for no server.
+ *
+ * @throws UserError when a path is none, or it cannot be known where to push to
+ */
+async function pushGiven(
+    place: Place,
+    options: Given<typeof OPTIONS>,
+    given: readonly string[],
+): Promise<ExitStatus> {
+    if (options.watch === true || options.once === true)
+        throw new UsageError("--watch and --once are for the queue, and take no paths");
+    const paths = [...new Set((await typed(given)).map(storePathOf))];
+    const settings = await settingsFor(place, options);
+    requireNix(settings.nix);
+    const pin = options.pin === undefined ? undefined : pinFor(settings, options.pin, paths);
+    const upstreams = upstreamsOf(options, settings.cache);
+    try {
+        if (options["dry-run"] === true) return await tryOut(settings, paths, options.json === true);
+        const done = await pushPaths(settings, paths, sayOn(process.stderr));
+        for (const line of complaints(done)) tell(line);
+        const pinned = done.status === EXIT.ok ? await pin?.(upstreams) : undefined;
+        if (options.json === true) {
+            const { sums, ...rest } = done;
+            console.log(
+                JSON.stringify({
+                    ...rest,
+                    ...sums,
+                    ...(pin === undefined ? {} : { pin: pinned?.json ?? null }),
+                }),
+            );
+        } else console.log([...summary(done), ...(pinned?.lines ?? [])].join("\n"));
+        if (pin !== undefined && pinned === undefined) tell(`${options.pin ?? ""} was not pinned`);
+        for (const line of pinned?.complaints ?? []) console.error(line);
+        return pinned?.status ?? done.status;
+    } finally {
+        upstreams.close();
+    }
+}
+
+/**
+ * What pins paths after their push.
+ *
+ * @throws UserError when there can be no such pin: before anything is pushed
+ */
+function pinFor(settings: Settings, given: string, paths: readonly string[]) {
+    if (paths.length > PIN_LIMITS.paths)
+        throw new UserError(`${paths.length} paths are too many for a pin, which has ${PIN_LIMITS.paths}`);
+    const { cache, trustedPublicKeys } = settings;
+    const access: Access = { cache, role: "builder", trustedPublicKeys, stackPins: [] };
+    const name = pinMeant(access, given);
+    const wanted = { name, paths, until: null, keepRevisions: undefined };
+    return async (upstreams: Upstreams) => {
+        // A member may have been left to another cache, or have gone since it was looked at.
+        const done = await setPin(access, wanted, upstreams, { allowMissing: false, trustSame: false });
+        return pinReport(wanted, done, upstreams);
+    };
+}
+
+async function tryOut(settings: Settings, paths: readonly string[], json: boolean): Promise<ExitStatus> {
+    const would = await dryRun(settings, paths);
+    for (const { path, reason } of would.bad) tell(`${path} cannot be pushed: ${reason}`);
+    console.log(json ? JSON.stringify(would) : dryRunLines(would).join("\n"));
+    return would.bad.length === 0 ? EXIT.ok : EXIT.failed;
+}
+
+/** What is given, and where `-` stands, the words of standard input. */
+async function typed(given: readonly string[]): Promise<string[]> {
+    const words: string[] = [];
+    for (const one of given)
+        words.push(...(one === "-" ? (await text(process.stdin)).split(/\s+/).filter(Boolean) : [one]));
+    if (words.length === 0) throw new UsageError("no path came from standard input");
+    return words;
+}
+
+/**
+ * From the files that are named; else, in a project's folder, from the outputs of its stack.
+ *
+ * @throws UserError when neither says it
+ */
+async function settingsFor(place: Place, options: PushOptions): Promise<Settings> {
+    const note = outdated();
+    if (note !== undefined) tell(note);
+    const wishes = pushWishes(options);
+    const folder = namesFiles(options) ? undefined : projectOf(place.folder);
+    const engine =
+        folder === undefined
+            ? undefined
+            : await import("../engine/pushOutputs.ts").catch((error: unknown) => {
+                  // The package for builders has no stack.
+                  if (!isNotInstalled(error)) throw error;
+              });
+    if (folder === undefined || engine === undefined)
+        return settingsOf(sourceOf(sourceFiles(options)), wishes);
+    return settingsOf(
+        await engine.readPushOutputs({ folder, stack: place.stack }, builderName(options)),
+        wishes,
+    );
+}
 
 /**
  * `nix-cache push`: works the queue until it is empty, with `--once` each path
@@ -32,71 +163,18 @@ export default command({
  * @returns a status other than 0 with its reason as the last line on standard error
  * @throws UserError when a file cannot be read or does not fit, or another push works this queue
  */
-async function push(options: PushOptions): Promise<ExitStatus> {
+async function pushQueue(place: Place, options: Given<typeof OPTIONS>): Promise<ExitStatus> {
     if (options.watch === true && options.once === true)
         throw new UsageError("it is --watch or --once, not both");
-    const settings = readSettings(pushSettings(options));
-    await requireNix(settings.nix);
-    const queue = new Queue(queueFolder(options));
-    // Locks and children end with this process, so a signal must become an exit.
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-        process.once(signal, () => process.exit(128 + constants.signals[signal]));
-    try {
-        refuseOthers(queue.own);
-        queue.make();
-        await lockQueue(queue.lock);
-        cleanUp(queue.work);
-        const mode: Mode = options.watch === true ? "watch" : options.once === true ? "once" : "empty";
-        const worked = await new Worker(queue, settings, (line) => console.log(printable(line))).work(mode);
-        return end(queue, worked);
-    } catch (error) {
-        throw isSystemError(error) ? new UserError(systemWords(error)) : error;
-    }
-}
-
-/** Says why not all is well, where it is not. */
-function end(queue: Queue, { givenUp, outage }: Worked): ExitStatus {
-    const { waiting, reason } = left(queue);
-    const why = outage === undefined ? reason : oneLine(outage);
-    // What came after the last look was not tried, and is no failure.
-    if (waiting > 0 && why !== undefined) {
-        tell(`${paths(waiting)} not pushed, and ${waiting === 1 ? "waits" : "wait"}: ${why}`);
-        return outage instanceof ServerError ? EXIT.unreachable : EXIT.failed;
-    }
-    const failed = queue.failed().length;
-    if (failed === 0) return EXIT.ok;
-    const when = givenUp === 0 ? ", before now" : "";
-    tell(
-        `${paths(failed)} given up${when}: ${asCalled("queue")} says why, ${asCalled("queue", "--retry")} tries again`,
-    );
-    return EXIT.failed;
-}
-
-function paths(count: number): string {
-    return count === 1 ? "1 path was" : `${count} paths were`;
-}
-
-/** How much waits, and what went wrong with one of them. */
-function left(queue: Queue): { waiting: number; reason: string | undefined } {
-    let waiting = 0;
-    let reason: string | undefined;
-    for (const name of queue.names()) {
-        waiting++;
-        reason ??= queue.find(name)?.lastError;
-    }
-    return { waiting, reason };
+    for (const option of ["dry-run", "pin"] as const)
+        if (options[option] !== undefined)
+            throw new UsageError(`--${option} is for paths, and none was given`);
+    const settings = await settingsFor(place, options);
+    requireNix(settings.nix);
+    const mode = options.watch === true ? "watch" : options.once === true ? "once" : "empty";
+    return await workQueue(settings, queueFolder(options), mode);
 }
 
 function tell(line: string): void {
     console.error(`nix-cache: ${printable(line)}`);
-}
-
-/** Removes what one left behind that was killed; what its Nix still writes to goes the next time. */
-function cleanUp(folder: string): void {
-    try {
-        rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-    } catch (error) {
-        tell(error instanceof Error ? oneLine(error) : String(error));
-    }
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
 }

@@ -18,6 +18,7 @@ import {
     configuration,
     differenceLines,
     differences,
+    inProject,
     keyOf,
     type Difference,
 } from "../backup/restoreEntries.ts";
@@ -51,8 +52,8 @@ async function restore(
     { json = false, yes = false, ...lock }: RestoreOptions,
 ): Promise<ExitStatus> {
     const say = json ? console.error : console.log;
-    const content = await open(file, lock);
-    const ca = caOf(content, target.folder);
+    const kept = await open(file, lock);
+    const ca = caOf(kept, target.folder);
     await makeStateFolder(target);
     const made = target.stack !== undefined && (await createStack(target, target.stack));
     await refuseFilledStack(target);
@@ -60,6 +61,7 @@ async function restore(
     const settings = stackFile(target.folder, stack);
     const own = keysIn(settings);
     const raw = await readRawConfig(target);
+    const content = inProject(kept, raw.project);
     const overwritten = differences(content, raw, (key) => own.has(key));
     await agree(overwritten, { name: basename(settings), yes, written: content.written, made, stack });
 

@@ -30,7 +30,7 @@ interface UpOptions {
 async function up(given: Target, { json, verbose }: UpOptions): Promise<ExitStatus> {
     mayChange();
     const say = json === true ? console.error : console.log;
-    const starting = startEngine();
+    const starting = startEngine(given.folder);
     const stack = await open(given);
     await checkBeforeUp(stack, "update");
     say(`stack ${stack.stack}: pulumi up`);

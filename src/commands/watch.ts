@@ -4,10 +4,12 @@ import { command, type Given } from "../system/command.ts";
 import { EXIT, type ExitStatus } from "../system/exitStatus.ts";
 import { refuseOthers } from "../system/asOwner.ts";
 import { isSystemError, systemWords } from "../system/systemError.ts";
-import { requireNix, storeFolder } from "../store/nix.ts";
+import { requireNix } from "../store/nix.ts";
+import { storeFolder } from "../store/storePlace.ts";
 import { Incoming } from "../push/incoming.ts";
 import { lockWatch } from "../push/lock.ts";
-import { STORE, storeUrl, UPSTREAM_KEY, upstreamKeyNames } from "../push/options.ts";
+import { UPSTREAM_KEY, upstreamKeyNames } from "../push/filterOptions.ts";
+import { STORE, storeUrl } from "../push/options.ts";
 import { Queue } from "../push/queue.ts";
 import { LIMIT, QUEUE, queueFolder, queueLimit } from "../push/queuePlace.ts";
 import { DEFAULTS } from "../push/settings.ts";
@@ -38,7 +40,10 @@ export default command({
 async function watch(options: Given<typeof OPTIONS>): Promise<ExitStatus> {
     const store = storeUrl(options);
     const nix = store === undefined ? {} : { store };
-    await requireNix(nix);
+    requireNix(nix);
+    const paths = storeFolder(nix);
+    if (paths === undefined)
+        throw new UserError(`the store ${store ?? ""} has no folder on this machine that could be watched`);
     const folder = queueFolder(options);
     const queue = new Queue(folder);
     // Locks and children end with this process, so a signal must become an exit.
@@ -50,7 +55,7 @@ async function watch(options: Given<typeof OPTIONS>): Promise<ExitStatus> {
         await lockWatch(queue.watch.lock);
         const watching = new StoreWatch(new Incoming(folder), {
             nix,
-            folder: storeFolder(nix),
+            folder: paths,
             upstreamKeys: upstreamKeyNames(options) ?? DEFAULTS.upstreamKeys,
             limit: queueLimit(options),
             mark: queue.watch.mark,

@@ -1,5 +1,5 @@
 import { undoCoding } from "../cache/contentCoding.ts";
-import { expiryOf } from "../cache/expiryDates.ts";
+import { daysOf, expiryOf } from "../cache/expiryDates.ts";
 import { parseNarinfo, verifyNarinfo, type NarInfo } from "../cache/narinfo.ts";
 import { isKnownCompression, isOwnNarUrl } from "../cache/narUrl.ts";
 import { canonicalSha256 } from "../cache/sha256.ts";
@@ -8,26 +8,56 @@ import type { Answer } from "../s3/connection.ts";
 import { TooLarge } from "../cache/serverError.ts";
 import { ask, type Cache } from "../s3/bucket.ts";
 import type { Member } from "../store/closure.ts";
+import { FILE_HASH } from "./narThere.ts";
 import { PathError } from "../cache/faults.ts";
 import { baseName, narinfoKey } from "../cache/storePath.ts";
+
+/** What is asked of a path: what its narinfo must fit. */
+export type Wanted = Pick<Member, "path" | "references" | "refersToItself" | "narHash" | "narSize">;
 
 /** What the cache has of a path. */
 export interface Presence {
     /** Whether there is a narinfo, however it is. */
     readonly hasNarinfo: boolean;
-    /** The narinfo and its NAR, if both are as they must be; undefined: the path has to be pushed. */
+    /** Whether the narinfo is good and its NAR is not: what may be there is replaced. Default: no. */
+    readonly hasBadNar?: true;
+    /** The path, if its narinfo and its NAR are as they must be; undefined: it has to be pushed. */
     readonly good?: Found;
 }
 
-/** A path that is in the cache. */
+/** A path that is in the cache. Times are in milliseconds since 1970; Infinity: never. */
 export interface Found {
-    readonly info: NarInfo;
-    /** When the narinfo goes, in milliseconds; Infinity: never. */
+    /** Full store path. */
+    readonly path: string;
+    /** Its NAR's name. */
+    readonly url: string;
+    /** When the narinfo goes. */
     readonly narinfoUntil: number;
     /** When its NAR goes. */
     readonly narUntil: number;
-    /** Size of the NAR's file, in bytes. */
-    readonly narFileSize: number;
+}
+
+/** A narinfo that hosts accept, before its NAR was looked at. */
+export interface GoodNarinfo {
+    readonly path: string;
+    readonly url: string;
+    /** Bytes that its NAR must have; undefined: any number. */
+    readonly narFileSize: number | undefined;
+    /** Hash that its NAR's file has to have, as narinfos write it; undefined: it does not say. */
+    readonly fileHash: string | undefined;
+    readonly until: number;
+    /** Days of the rule that it goes by; Infinity: none. */
+    readonly days: number;
+}
+
+/** The file that a narinfo names, as the server has it. */
+export interface NarObject {
+    /** Bytes. */
+    readonly size: number;
+    /** Hash of the file, as its uploader noted it; undefined: nobody did. */
+    readonly fileHash: string | undefined;
+    /** When it goes, in milliseconds; Infinity: never. */
+    readonly until: number;
 }
 
 /**
@@ -42,45 +72,59 @@ export interface Found {
  */
 export async function presenceOf(
     cache: Cache,
-    member: Pick<Member, "path" | "references" | "narHash" | "narSize">,
+    wanted: Wanted,
     trustedPublicKeys: readonly string[],
 ): Promise<Presence> {
-    const answer = await whatIsThere(() => ask(cache, "GET", narinfoKey(member.path), { kind: "narinfo" }));
-    if (answer?.status === 404) return { hasNarinfo: false };
+    const narinfo = await narinfoOf(cache, wanted, trustedPublicKeys);
+    if (typeof narinfo === "string") return { hasNarinfo: narinfo !== "absent" };
+    return withNar(narinfo, await narObject(cache, narinfo.url));
+}
+
+/** Asks for a path's narinfo, and judges it. @throws as {@link presenceOf} */
+export async function narinfoOf(
+    cache: Cache,
+    wanted: Wanted,
+    trustedPublicKeys: readonly string[],
+): Promise<GoodNarinfo | "absent" | "bad"> {
+    const answer = await whatIsThere(() => ask(cache, "GET", narinfoKey(wanted.path), { kind: "narinfo" }));
+    if (answer?.status === 404) return "absent";
     const info = answer === undefined ? undefined : readable(answer);
-    if (answer === undefined || info === undefined) return { hasNarinfo: true };
-    if (!fits(info, member) || !verifyNarinfo(info, trustedPublicKeys)) return { hasNarinfo: true };
-    const nar = await narFile(cache, info);
-    if (nar?.size === undefined || nar.size !== (info.fileSize ?? sizeIfPlain(info) ?? nar.size))
-        return { hasNarinfo: true };
+    if (answer === undefined || info === undefined) return "bad";
+    if (!fits(info, wanted) || !verifyNarinfo(info, trustedPublicKeys)) return "bad";
+    const until = expiryOf(answer.headers);
+    const modified = new Date(answer.headers["last-modified"] ?? Date.now());
     return {
-        hasNarinfo: true,
-        good: {
-            info,
-            narinfoUntil: expiryOf(answer.headers),
-            narUntil: nar.until,
-            narFileSize: nar.size,
-        },
+        path: wanted.path,
+        url: info.url,
+        narFileSize: info.fileSize ?? sizeIfPlain(info),
+        fileHash: info.fileHash === undefined ? undefined : canonicalSha256(info.fileHash),
+        until,
+        days: daysOf(modified, until),
     };
 }
 
-/** The file that a narinfo names, as the server has it. */
-export interface NarFile {
-    /** Bytes. */
-    readonly size: number;
-    /** What S3 calls ETag, without quotes; empty where the server gives none. */
-    readonly etag: string;
-    /** When it goes, in milliseconds; Infinity: never. */
-    readonly until: number;
+/** What a narinfo that hosts accept comes to with its NAR. @param nar undefined: there is none that hosts can read */
+export function withNar(narinfo: GoodNarinfo, nar: NarObject | undefined): Presence {
+    const { path, url, until, narFileSize, fileHash } = narinfo;
+    const isSized = nar !== undefined && (narFileSize === undefined || nar.size === narFileSize);
+    if (!isSized) return { hasNarinfo: true, hasBadNar: true };
+    // Hosts do not look at it, but it is not what its narinfo says.
+    if (fileHash !== undefined && nar.fileHash !== undefined && nar.fileHash !== fileHash)
+        return { hasNarinfo: true };
+    return { hasNarinfo: true, good: { path, url, narinfoUntil: until, narUntil: nar.until } };
 }
 
-/** Asks for a narinfo's NAR; undefined where there is none that hosts can read. */
-export async function narFile(cache: Cache, { url }: Pick<NarInfo, "url">): Promise<NarFile | undefined> {
+/** Asks for a NAR; undefined where there is none that hosts can read. */
+export async function narObject(cache: Cache, url: string): Promise<NarObject | undefined> {
     const answer = await whatIsThere(() => ask(cache, "HEAD", url, { kind: "short" }));
     // Nobody pushes NARs with one, and hosts would undo it.
     if (answer?.status !== 200 || answer.headers["content-encoding"] !== undefined) return undefined;
-    const { "content-length": length, etag = "" } = answer.headers;
-    return { size: Number(length), etag: etag.replaceAll('"', ""), until: expiryOf(answer.headers) };
+    const hash = answer.headers[`x-amz-meta-${FILE_HASH}`];
+    return {
+        size: Number(answer.headers["content-length"]),
+        fileHash: typeof hash === "string" ? canonicalSha256(hash) : undefined,
+        until: expiryOf(answer.headers),
+    };
 }
 
 /** What was asked for; undefined where the server has something there that it cannot give: too large, or encrypted with somebody's own key */
@@ -104,10 +148,7 @@ export function readable({ headers, body }: Answer): NarInfo | undefined {
 }
 
 /** Whether a narinfo is of this path, names its NAR as a push does, and refers to what the path refers to here. */
-function fits(
-    info: NarInfo,
-    { path, references, narHash, narSize }: Pick<Member, "path" | "references" | "narHash" | "narSize">,
-): boolean {
+function fits(info: NarInfo, { path, references, narHash, narSize }: Wanted): boolean {
     const own = baseName(path);
     const others = new Set(info.references.filter((name) => name !== own));
     const isSame = canonicalSha256(info.narHash) === canonicalSha256(narHash);

@@ -1,7 +1,8 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { parseNarinfo } from "../cache/narinfo.ts";
-import { shown, UserError } from "../cache/problem.ts";
+import { shown } from "../cache/problem.ts";
+import { UsageError } from "../cache/usageError.ts";
 import { send } from "../s3/request.ts";
 import { ServerError, TooLarge } from "../cache/serverError.ts";
 import { Remembered } from "./remembered.ts";
@@ -27,7 +28,7 @@ export class Upstreams {
 
     /**
      * @param ca in PEM, for those whose authority is private. Default: Node's own
-     * @throws UserError for what is no http or https URL
+     * @throws UsageError for what is no http or https URL
      */
     constructor(urls: readonly string[], ca: string | undefined) {
         this.urls = urls.map(checked);
@@ -95,7 +96,7 @@ function checked(given: string): string {
     const url = URL.canParse(given) ? new URL(given) : undefined;
     if (url !== undefined && ["http:", "https:"].includes(url.protocol) && url.search === "")
         return given.replace(/\/+$/, "");
-    throw new UserError(
+    throw new UsageError(
         `--upstream is ${shown(given)}; it must be the http or https URL of a binary cache, or '' for none`,
     );
 }

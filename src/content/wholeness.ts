@@ -3,7 +3,7 @@ import { isPlainNarUrl } from "../cache/narUrl.ts";
 import { baseName, fullPath, narinfoKey } from "../cache/storePath.ts";
 import { ask, type Cache } from "../s3/bucket.ts";
 import { mapAtOnce } from "../system/pool.ts";
-import { narFile, readable, whatIsThere } from "./presence.ts";
+import { narObject, readable, whatIsThere } from "./presence.ts";
 import type { Upstreams } from "./upstream.ts";
 
 /** Requests that are under way at the same time. */
@@ -66,7 +66,7 @@ async function referencesOf(
     const info = answer?.status === 200 ? readable(answer) : undefined;
     if (info?.storePath !== path || !isPlainNarUrl(info.url) || !verifyNarinfo(info, trustedPublicKeys))
         return undefined;
-    const nar = await narFile(cache, info);
+    const nar = await narObject(cache, info.url);
     const size = info.fileSize ?? (info.compression === "none" ? info.narSize : nar?.size);
     return nar !== undefined && nar.size === size ? info.references : undefined;
 }

@@ -1,17 +1,23 @@
+import { askPulumi } from "./pulumi.ts";
+
 /** The engine with the Automation API. */
 export type Engine = Awaited<ReturnType<typeof load>>;
 
 /**
- * Loads Pulumi's SDK, which takes half a second, and asks `pulumi` for its
- * version, while the caller does something else. An error is the caller's who waits for it.
+ * Loads Pulumi's SDK, which takes up to half a second, and asks `pulumi` for its
+ * version meanwhile, while the caller does something else. An error is the caller's who waits for it.
+ *
+ * @param folder the folder with Pulumi.yaml
  */
-export function startEngine(): Promise<Engine> {
-    const loading = load();
+export function startEngine(folder: string): Promise<Engine> {
+    const loading = load(askPulumi(folder, ["version"]));
     loading.catch(() => undefined);
     return loading;
 }
 
-async function load() {
+async function load(version: Promise<string>) {
+    // Nobody waits for it while the SDK is loaded.
+    version.catch(() => undefined);
     const { makeEngine } = await import("./upStack.ts");
-    return makeEngine();
+    return makeEngine(await version);
 }

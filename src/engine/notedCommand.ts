@@ -1,7 +1,10 @@
 import { spawn } from "node:child_process";
 import { delimiter, dirname, isAbsolute } from "node:path";
+import * as cmd from "@pulumi/pulumi/automation/cmd.js";
 import { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
+import * as minimum from "@pulumi/pulumi/automation/minimumVersion.js";
 import { noteEngine } from "./engineRecords.ts";
+import { PulumiError } from "./pulumi.ts";
 
 type Take = ((text: string) => void) | undefined;
 type Run = (
@@ -18,20 +21,53 @@ type Run = (
  * is noted while it runs, so that a lock that it leaves behind can be told for
  * what it is (src/engine/engineRecords.ts). The API itself does not say which process it is.
  *
- * @param root the folder whose `bin/pulumi` it is. Default: the one on PATH
+ * @param root the folder whose `bin/pulumi` it is
  * @throws Error when there is none, or the SDK has no such command any more
  */
-export async function notedCommand(root?: string): Promise<PulumiCommand> {
-    const command = await PulumiCommand.get(root === undefined ? {} : { root });
+export async function notedCommand(root: string): Promise<PulumiCommand> {
+    return noted(await PulumiCommand.get({ root }));
+}
+
+/** What the SDK has, though its types do not say so. */
+interface Hidden {
+    readonly PulumiCommand: new (command: string, version: unknown) => PulumiCommand;
+    readonly parseAndValidatePulumiVersion?: (
+        minimum: unknown,
+        version: string,
+        isUnchecked: boolean,
+    ) => unknown;
+}
+
+/**
+ * The same for the `pulumi` on PATH, which was asked for its version before: the
+ * SDK would ask it once it is loaded itself, and a process would wait for it.
+ *
+ * @param version what `pulumi version` prints
+ * @throws PulumiError when it is too old
+ * @throws Error when the SDK has no such command any more
+ */
+export function commandOnPath(version: string): PulumiCommand {
+    const { PulumiCommand: Command, parseAndValidatePulumiVersion: check } = cmd as unknown as Hidden;
+    if (check === undefined) throw new Error("@pulumi/pulumi has no parseAndValidatePulumiVersion");
+    const { minimumVersion } = minimum as { readonly minimumVersion?: unknown };
+    const isUnchecked = (process.env.PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK ?? "") !== "";
+    try {
+        return noted(new Command("pulumi", check(minimumVersion, version.trim(), isUnchecked)));
+    } catch (error) {
+        throw new PulumiError((error as Error).message);
+    }
+}
+
+function noted(command: PulumiCommand): PulumiCommand {
     // The SDK's types do not say so.
     const run = Reflect.get(command, "run") as Run | undefined;
     if (typeof run !== "function") throw new Error("@pulumi/pulumi has no PulumiCommand.run");
     // Nothing here ends an update by a signal of JavaScript.
-    const noted: Run = (args, folder, env, onOutput, onError, signal) =>
+    const runNoted: Run = (args, folder, env, onOutput, onError, signal) =>
         args[0] === "up"
             ? runEngine(command.command, args, folder, env, onOutput, onError)
             : run.call(command, args, folder, env, onOutput, onError, signal);
-    Reflect.set(command, "run", noted);
+    Reflect.set(command, "run", runNoted);
     return command;
 }
 

@@ -7,7 +7,7 @@ import { pastDeadLock } from "./deadLock.ts";
 import type { Told } from "./events.ts";
 import type { Changes } from "./follow.ts";
 import { inlineProgram } from "./inline/program.ts";
-import { notedCommand } from "./notedCommand.ts";
+import { commandOnPath } from "./notedCommand.ts";
 import { PulumiError } from "./pulumi.ts";
 import type { NamedTarget } from "./target.ts";
 import { watched, withoutQuestions, type Watch } from "./watched.ts";
@@ -26,9 +26,10 @@ export interface RunWatch extends Watch {
  * project's program in this process: it needs the engine and the plugins, but
  * no language host.
  *
- * @throws PulumiError when there is no pulumi, or one that is too old
+ * @param version what `pulumi version` prints
+ * @throws PulumiError when it is too old
  */
-export async function makeEngine(): Promise<{
+export function makeEngine(version: string): {
     /**
      * `pulumi up`.
      *
@@ -39,10 +40,8 @@ export async function makeEngine(): Promise<{
     readonly up: (target: NamedTarget, watch: RunWatch, before?: Before) => Promise<Changes>;
     /** `pulumi preview`. It takes no lock. */
     readonly preview: (target: NamedTarget, watch: RunWatch) => Promise<Changes>;
-}> {
-    const command = await notedCommand().catch((error: unknown) => {
-        throw new PulumiError((error as Error).message);
-    });
+} {
+    const command = commandOnPath(version);
     return {
         up: (target, watch, before) => up(command, target, watch, before),
         preview: async (target, watch) => {

@@ -6,6 +6,7 @@ import { nixConf } from "./nixConf.ts";
 import { usagePageUrl } from "./page/usagePage.ts";
 import { profileName } from "../cache/profile.ts";
 import type { Settings } from "../cache/settings.ts";
+import { toldSettings } from "../cache/told.ts";
 
 /** What a host needs to know beside a cache's settings. */
 export interface HostFacts {
@@ -24,8 +25,9 @@ export function makeHostConfig(settings: Settings, facts: HostFacts): HostConfig
     const { bucket, endpoint, priority, expireDays, narGraceDays, builders } = settings;
     const { publicKey, trustedPublicKeys, region, caCertificate } = facts;
     const substituter = substituterUrl(endpoint, bucket);
-    return {
-        version: 1,
+    // The order is kept: a host that the stack sets up is sent this as text, and again if it differs.
+    const inOrder = {
+        version: 1 as const,
         substituter,
         bucket,
         endpoint,
@@ -41,4 +43,5 @@ export function makeHostConfig(settings: Settings, facts: HostFacts): HostConfig
         usagePage: usagePageUrl(substituter),
         caCertificate: caCertificate ?? null,
     };
+    return { ...inOrder, ...toldSettings(settings) };
 }

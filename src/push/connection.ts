@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { getCACertificates } from "node:tls";
 import { UserError } from "../cache/problem.ts";
+import type { Credentials } from "../hosts/awsCredentials.ts";
 import type { HostConfig } from "../hosts/hostConfig.ts";
 import type { Cache } from "../s3/bucket.ts";
 import { profileOf, readCredentials } from "./credentials.ts";
@@ -26,26 +26,29 @@ const TIMEOUT_MS = 120_000;
  */
 export function readConnection({ hostConfigFile, credentialsFile, profile: given }: ConnectionFiles): {
     readonly host: HostConfig;
-    readonly profile: string;
-    readonly cache: Cache;
+    readonly credentials: Credentials;
 } {
     const host = parseHostConfig(read(hostConfigFile, "the host configuration"), hostConfigFile);
     const secrets = read(credentialsFile, "the credentials");
     const profile = profileOf(secrets, given ?? host.builders[0] ?? "");
-    const credentials = readCredentials(secrets, profile, credentialsFile);
-    const { caCertificate } = host;
-    const ca =
-        caCertificate === null
-            ? undefined
-            : `${[...new Set([...getCACertificates("default"), ...getCACertificates("system")])].join("\n")}\n${caCertificate}`;
-    const connection = {
-        url: host.endpoint,
-        region: host.region,
-        ...credentials,
-        timeoutMs: TIMEOUT_MS,
-        ...(ca === undefined ? {} : { ca }),
+    return { host, credentials: readCredentials(secrets, profile, credentialsFile) };
+}
+
+/** A cache, as who has these credentials asks it. */
+export function cacheOf(
+    { endpoint, region, bucket, caCertificate }: HostConfig,
+    credentials: Credentials,
+): Cache {
+    return {
+        connection: {
+            url: endpoint,
+            region,
+            ...credentials,
+            timeoutMs: TIMEOUT_MS,
+            ...(caCertificate === null ? {} : { ca: caCertificate }),
+        },
+        bucket,
     };
-    return { host, profile, cache: { connection, bucket: host.bucket } };
 }
 
 /** @throws UserError saying why the file cannot be read */

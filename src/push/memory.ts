@@ -20,11 +20,11 @@ export class Memory {
     }
 
     add(found: Found, now = Date.now()): void {
-        const { storePath } = found.info;
+        const { path } = found;
         // A path that is looked at all the time must be asked for all the same.
-        if (this.get(storePath, now) !== undefined) return;
-        this.seen.delete(storePath);
-        this.seen.set(storePath, { found, at: now });
+        if (this.get(path, now) !== undefined) return;
+        this.seen.delete(path);
+        this.seen.set(path, { found, at: now });
         for (const [oldest, { at }] of this.seen) {
             if (this.seen.size <= MOST && now - at <= MEMORY_MS) return;
             this.seen.delete(oldest);

@@ -58,9 +58,9 @@ export class Notes {
     }
 
     /** Takes from the queue what was pushed. @throws what the file system throws */
-    remove(entry: Entry): void {
-        this.queue.remove(entry);
-        this.unwritten.delete(entry.path);
+    removeAll(entries: readonly Entry[]): void {
+        this.queue.removeAll(entries);
+        for (const { path } of entries) this.unwritten.delete(path);
     }
 
     /** Changes the state. */

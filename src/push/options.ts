@@ -1,116 +1,107 @@
 import { resolve } from "node:path";
 import { UsageError } from "../cache/usageError.ts";
-import type { Values } from "../system/command.ts";
+import type { Options, Values } from "../system/command.ts";
 import { DEFAULT_BACKOFF } from "./backoff.ts";
+import { FILTERS, givenFilters, oneOf } from "./filterOptions.ts";
 import { count, QUEUE } from "./queuePlace.ts";
-import type { GivenSettings, TransportName } from "./settings.ts";
+import type { Compression, Wishes } from "./settings.ts";
+import type { SourceFiles } from "./source.ts";
 
 type Environment = NodeJS.ProcessEnv;
-
-/** Of Nix's compressions (Nix manual, `compression` of an HTTP or S3 binary cache store), those that every version reads. */
-const COMPRESSIONS = ["xz", "zstd", "gzip", "bzip2", "br", "none"];
-
-/** The option that says what other caches have. */
-export const UPSTREAM_KEY = {
-    "upstream-key": {
-        type: "string",
-        multiple: true,
-        value: "NAME",
-        help: "paths that a key of this name signed are skipped: other caches have them; more than once for several, '' for none. Default: cache.nixos.org-1",
-    },
-} as const;
 
 /** The option that says which store is meant. */
 export const STORE = {
     store: { type: "string", value: "URL", help: "the local store. Default: Nix's own" },
-} as const;
+} as const satisfies Options;
 
-/** The options of `nix-cache push`. */
+/** The options that say from where, how and what is pushed. */
 export const PUSH_OPTIONS = {
-    watch: { type: "boolean", help: "goes on for ever, as a service" },
-    once: { type: "boolean", help: "tries each path once, as from cron" },
-    force: {
-        type: "boolean",
-        help: "sends again what looks good in the cache, with all that it refers to",
-    },
-    "host-config": {
-        type: "string",
-        value: "FILE",
-        help: "from: pulumi stack output hostConfig --json. Default: NIX_CACHE_HOST_CONFIG_FILE",
-    },
-    credentials: {
-        type: "string",
-        value: "FILE",
-        help: "AWS credentials file. Default: AWS_SHARED_CREDENTIALS_FILE",
-    },
-    "signing-key": {
-        type: "string",
-        value: "FILE",
-        help: "secret signing key. Default: NIX_CACHE_SIGNING_KEY_FILE",
-    },
-    profile: {
-        type: "string",
-        value: "NAME",
-        help: "profile in the credentials file. Default: the stack's first builder",
-    },
-    ...UPSTREAM_KEY,
-    transport: {
-        type: "string",
-        value: "s3|file",
-        help: "s3: Nix's own copy where it can do it; file: export, then upload (Nix without S3)",
-    },
-    compression: {
-        type: "string",
-        value: "NAME",
-        help: "of NARs: xz, zstd, gzip, bzip2, br or none. Default: Nix's own (xz)",
-    },
-    "max-tries": {
-        type: "string",
-        value: "N",
-        help: "tries of a path that fails by its own fault. Default: 5",
-    },
-    "first-pause": {
-        type: "string",
-        value: "S",
-        help: "seconds before a new try; doubles each time. Default: 5",
-    },
+    "host-config": { type: "string", value: "FILE", help: "the stack's output hostConfig, as JSON" },
+    credentials: { type: "string", value: "FILE", help: "AWS credentials file" },
+    "signing-key": { type: "string", value: "FILE", help: "secret signing key" },
+    profile: { type: "string", value: "NAME", help: "pushes as this builder. Default: the stack's first" },
+    ...FILTERS,
+    compression: { type: "string", value: "zstd|none", help: "of NARs. Default: zstd" },
+    level: { type: "string", value: "N", help: "of zstd, 1 to 19. Default: 3" },
+    uploads: { type: "string", value: "N", help: "paths uploaded at the same time. Default: 16" },
+    force: { type: "boolean", help: "sends again what looks good in the cache" },
+    "max-tries": { type: "string", value: "N", help: "of a queued path that fails. Default: 5" },
+    "first-pause": { type: "string", value: "S", help: "seconds; doubles each time. Default: 5" },
     "longest-pause": { type: "string", value: "S", help: "seconds, at most. Default: 900" },
     ...STORE,
     ...QUEUE,
-} as const;
+} as const satisfies Options;
 
 /** What the command line said. */
 export type PushOptions = Values<typeof PUSH_OPTIONS>;
 
+/** What was an option, and what to do now that it is none. */
+export const REMOVED = {
+    transport: "remove it: one way to push works with every Nix now",
+} as const;
+
+const FILES = {
+    "host-config": "NIX_CACHE_HOST_CONFIG_FILE",
+    credentials: "AWS_SHARED_CREDENTIALS_FILE",
+    "signing-key": "NIX_CACHE_SIGNING_KEY_FILE",
+} as const;
+
+/**
+ * Whether files of this machine say where to push to. The credentials' variable alone
+ * does not: it may be there for other programs.
+ */
+export function namesFiles(options: PushOptions, env: Environment = process.env): boolean {
+    const variable = env[FILES["host-config"]] ?? "";
+    return (
+        variable !== "" ||
+        Object.keys(FILES).some((name) => options[name as keyof typeof FILES] !== undefined)
+    );
+}
+
+/**
+ * The files that say where to push to, as whom, and with which key.
+ *
+ * @throws UsageError naming the option that is missing
+ */
+export function sourceFiles(options: PushOptions, env: Environment = process.env): SourceFiles {
+    const file = (option: keyof typeof FILES) => {
+        const value = options[option] ?? env[FILES[option]];
+        if (value === undefined || value === "")
+            throw new UsageError(`where is it? give --${option} FILE, or set ${FILES[option]}`);
+        return resolve(value);
+    };
+    const profile = builderName(options, env);
+    return {
+        hostConfigFile: file("host-config"),
+        credentialsFile: file("credentials"),
+        signingKeyFile: file("signing-key"),
+        ...(profile === undefined ? {} : { profile }),
+    };
+}
+
+/** The builder that pushes; undefined: nothing was said. */
+export function builderName({ profile }: PushOptions, env: Environment = process.env): string | undefined {
+    return profile ?? env.NIX_CACHE_PROFILE;
+}
+
 /**
  * What the options say, and where they say nothing, the environment.
  *
- * @throws UserError naming the option that is missing or no such value
+ * @throws UsageError naming what has no such value, and where it was set
  */
-export function pushSettings(options: PushOptions, env: Environment = process.env): GivenSettings {
-    const file = (option: "host-config" | "credentials" | "signing-key", variable: string) => {
-        const value = options[option] ?? env[variable];
-        if (value === undefined || value === "")
-            throw new UsageError(`where is it? give --${option} FILE, or set ${variable}`);
-        // Nix is run elsewhere, and takes a key's file as it stands in a URL.
-        return resolve(value);
-    };
-    const upstreamKeys = upstreamKeyNames(options, env);
-    const profile = options.profile ?? env.NIX_CACHE_PROFILE;
-    const transport = transportName(options.transport ?? env.NIX_CACHE_TRANSPORT);
-    const compression = compressionName(options.compression ?? env.NIX_CACHE_COMPRESSION);
+export function pushWishes(options: PushOptions, env: Environment = process.env): Wishes {
+    const compression = oneOf("compression", options.compression, "NIX_CACHE_COMPRESSION", env);
+    const level = numbered("level", options.level, "NIX_CACHE_LEVEL", env);
+    const uploads = numbered("uploads", options.uploads, "NIX_CACHE_UPLOADS", env);
     const store = storeUrl(options, env);
     const maxTries = count("max-tries", options["max-tries"]);
     const first = seconds("first-pause", options["first-pause"]);
     const longest = seconds("longest-pause", options["longest-pause"]);
     return {
-        hostConfigFile: file("host-config", "NIX_CACHE_HOST_CONFIG_FILE"),
-        credentialsFile: file("credentials", "AWS_SHARED_CREDENTIALS_FILE"),
-        signingKeyFile: file("signing-key", "NIX_CACHE_SIGNING_KEY_FILE"),
-        ...(profile === undefined ? {} : { profile }),
-        ...(upstreamKeys === undefined ? {} : { upstreamKeys }),
-        ...(transport === undefined ? {} : { transport }),
-        ...(compression === undefined ? {} : { compression }),
+        ...givenFilters(options, env),
+        ...(compression === undefined ? {} : { compression: compressionName(compression) }),
+        ...(level === undefined ? {} : { level: within(level, 19) }),
+        ...(uploads === undefined ? {} : { uploadsAtOnce: within(uploads, 256) }),
         ...(maxTries === undefined ? {} : { maxTries }),
         ...(options.force === undefined ? {} : { force: options.force }),
         backoff: {
@@ -121,13 +112,9 @@ export function pushSettings(options: PushOptions, env: Environment = process.en
     };
 }
 
-/** Names of keys; undefined: nothing was said. */
-export function upstreamKeyNames(
-    options: Values<typeof UPSTREAM_KEY>,
-    env: Environment = process.env,
-): string[] | undefined {
-    const given = options["upstream-key"] ?? env.NIX_CACHE_UPSTREAM_KEYS?.split(/\s+/);
-    return given?.filter((name) => name !== "");
+/** Both: what a machine that builds says of a push. */
+export function pushSettings(options: PushOptions, env: Environment = process.env): SourceFiles & Wishes {
+    return { ...pushWishes(options, env), ...sourceFiles(options, env) };
 }
 
 /** URL of the local store; undefined: Nix's own. */
@@ -138,18 +125,36 @@ export function storeUrl(
     return store ?? env.NIX_CACHE_STORE;
 }
 
-function transportName(given: string | undefined): TransportName | undefined {
-    if (given === undefined || given === "") return undefined;
-    if (given === "s3" || given === "file") return given;
-    throw new UsageError(`--transport is ${JSON.stringify(given)}; it must be s3 or file`);
+/** A line for who set a variable that says nothing any more; undefined: nobody did. */
+export function outdated(env: Environment = process.env): string | undefined {
+    const { NIX_CACHE_TRANSPORT: transport = "" } = env;
+    return transport === "" ? undefined : `NIX_CACHE_TRANSPORT has no effect any more; ${REMOVED.transport}`;
 }
 
-function compressionName(given: string | undefined): string | undefined {
-    if (given === undefined || given === "") return undefined;
-    if (COMPRESSIONS.includes(given)) return given;
-    throw new UsageError(
-        `--compression is ${JSON.stringify(given)}; it must be one of ${COMPRESSIONS.join(", ")}`,
-    );
+function compressionName({ value, from }: { value: string; from: string }): Compression {
+    if (value === "zstd" || value === "none") return value;
+    const before = ["xz", "gzip", "bzip2", "br"].includes(value) ? ", which every Nix since 2.4 reads" : "";
+    throw new UsageError(`${from} is ${JSON.stringify(value)}; it must be zstd or none${before}`);
+}
+
+interface Numbered {
+    readonly value: number;
+    readonly from: string;
+}
+
+function numbered(
+    option: string,
+    given: string | undefined,
+    variable: string,
+    env: Environment,
+): Numbered | undefined {
+    const found = oneOf(option, given, variable, env);
+    return found && { value: /^\d{1,9}$/.test(found.value) ? Number(found.value) : NaN, from: found.from };
+}
+
+function within({ value, from }: Numbered, most: number): number {
+    if (value >= 1 && value <= most) return value;
+    throw new UsageError(`${from} must be a whole number from 1 to ${most}`);
 }
 
 /** @returns milliseconds */

@@ -131,15 +131,15 @@ export class Queue {
     }
 
     /** Removes what was pushed. */
-    remove({ path }: Entry): void {
-        this.take(this.waiting, path);
-        this.take(this.given, path);
+    removeAll(entries: readonly Entry[]): void {
+        const paths = entries.map(({ path }) => path);
+        this.take([...this.waiting, ...this.given], paths);
     }
 
     /** Puts a path among those that were given up. It is in one place or the other at every moment, or in both. */
     giveUp(entry: Entry): void {
         this.write(this.given[0], entry);
-        this.take(this.waiting, entry.path);
+        this.take(this.waiting, [entry.path]);
     }
 
     /** Queues again all that was given up. @returns how many */
@@ -148,7 +148,7 @@ export class Queue {
         if (entries.length > 0) this.make();
         for (const { path } of entries) {
             this.write(this.waiting[0], newEntry(path, now));
-            this.take(this.given, path);
+            this.take(this.given, [path]);
         }
         return entries.length;
     }
@@ -182,12 +182,17 @@ export class Queue {
         writeDurably(join(folder, baseName(entry.path)), `${JSON.stringify(entry)}\n`, this.through);
     }
 
-    private take(folders: readonly string[], path: string): void {
+    /** One write of a folder for all of them: each takes longer than a file's removal. */
+    private take(folders: readonly string[], paths: readonly string[]): void {
         for (const folder of folders) {
-            const file = join(folder, baseName(path));
-            if (fileAt(file) === undefined) continue;
-            rmSync(file, { force: true });
-            syncFolder(folder);
+            let taken = false;
+            for (const path of paths) {
+                const file = join(folder, baseName(path));
+                if (fileAt(file) === undefined) continue;
+                rmSync(file, { force: true });
+                taken = true;
+            }
+            if (taken) syncFolder(folder);
         }
     }
 }

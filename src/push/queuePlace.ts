@@ -1,7 +1,9 @@
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
-import { UsageError } from "../cache/usageError.ts";
 import type { Values } from "../system/command.ts";
+import { count } from "../system/optionValues.ts";
+
+export { count };
 
 type Environment = NodeJS.ProcessEnv;
 
@@ -43,11 +45,4 @@ export function queueFolder({ queue }: Values<typeof QUEUE>, env: Environment = 
 export function queueLimit({ limit }: Values<typeof LIMIT>, env: Environment = process.env): number {
     const given = limit ?? (env.NIX_CACHE_QUEUE_LIMIT === "" ? undefined : env.NIX_CACHE_QUEUE_LIMIT);
     return count("limit", given) ?? DEFAULT_LIMIT;
-}
-
-/** A whole number from 1; undefined: not given. @throws UsageError naming the option */
-export function count(option: string, given: string | undefined): number | undefined {
-    if (given === undefined) return undefined;
-    if (/^\d{1,9}$/.test(given) && Number(given) > 0) return Number(given);
-    throw new UsageError(`--${option} is ${JSON.stringify(given)}; it must be a whole number from 1`);
 }

@@ -1,30 +1,21 @@
-import { UserError } from "../cache/problem.ts";
-import { parseSecretKey } from "../cache/signingKey.ts";
-import { storeUri } from "../hosts/addresses.ts";
 import { DEFAULT_BACKOFF, type Backoff } from "./backoff.ts";
 import type { Cache } from "../s3/bucket.ts";
-import { read, readConnection } from "./connection.ts";
+import { cacheOf } from "./connection.ts";
+import type { GivenFilters } from "./filterOptions.ts";
+import { sourceOf, type Source, type SourceFiles } from "./source.ts";
 import type { Nix } from "../store/nix.ts";
 
-/** How what is missing gets into the cache. */
-export type TransportName = "s3" | "file";
+/** How NARs are compressed. */
+export type Compression = "zstd" | "none";
 
-/** What somebody gives to have paths pushed. */
-export interface GivenSettings {
-    /** File with the output `hostConfig` as JSON. */
-    readonly hostConfigFile: string;
-    /** Credentials file of the AWS SDKs. */
-    readonly credentialsFile: string;
-    /** File with the secret signing key, as Nix writes it. */
-    readonly signingKeyFile: string;
-    /** Name of a builder, or of a profile in the credentials file. Default: the first of the stack's builders. */
-    readonly profile?: string;
-    /** Names of keys whose signatures say that a path is in another cache. Default: `cache.nixos.org-1`. */
-    readonly upstreamKeys?: readonly string[];
-    /** Default: `s3`. */
-    readonly transport?: TransportName;
-    /** Compression of NARs, as Nix names it. Default: Nix's own (xz). */
-    readonly compression?: string;
+/** How paths are pushed, as far as somebody says it. */
+export interface Wishes extends GivenFilters {
+    /** Compression of NARs. Default: `zstd`. */
+    readonly compression?: Compression;
+    /** Level of the compression. Default: what was measured to be best (docs/design.md). */
+    readonly level?: number;
+    /** Paths that are uploaded at the same time. Default: 16. */
+    readonly uploadsAtOnce?: number;
     /** Sends again what looks good in the cache. Default: false. */
     readonly force?: boolean;
     /** Tries of a path that fails by its own fault. Default: 5. */
@@ -33,18 +24,29 @@ export interface GivenSettings {
     readonly nix?: Nix;
 }
 
+/** What a machine that builds gives to have paths pushed. */
+export type GivenSettings = SourceFiles & Wishes;
+
+/** What is left out of a push. */
+export interface Filters {
+    readonly upstreamKeys: readonly string[];
+    readonly upstreamCaches: readonly string[];
+    readonly maxPathSize?: number;
+    readonly exclude: readonly string[];
+}
+
 /** The same, read and checked. */
 export interface Settings {
     readonly cache: Cache;
-    readonly storeUri: string;
-    /** Certificates for a server whose CA is private, in PEM: Nix's and Node's usual ones and that CA. */
-    readonly ca?: string;
     readonly trustedPublicKeys: readonly string[];
-    readonly credentialsFile: string;
-    readonly signingKeyFile: string;
-    readonly upstreamKeys: readonly string[];
-    readonly transport: TransportName;
-    readonly compression?: string;
+    /** The secret signing key, as Nix writes it. */
+    readonly signingKey: string;
+    /** Days that a narinfo has, as the stack said it; undefined: it did not. */
+    readonly expireDays?: number;
+    readonly filters: Filters;
+    readonly compression: Compression;
+    readonly level: number;
+    readonly uploadsAtOnce: number;
     readonly force: boolean;
     readonly maxTries: number;
     readonly backoff: Backoff;
@@ -53,60 +55,38 @@ export interface Settings {
 
 export const DEFAULTS = {
     upstreamKeys: ["cache.nixos.org-1"],
-    transport: "s3",
+    compression: "zstd",
+    level: 3,
+    uploadsAtOnce: 16,
     maxTries: 5,
 } as const;
 
-/**
- * Reads the three files.
- *
- * @throws UserError, one line without any secret, when one cannot be read or does not fit the others
- */
+/** The same, of a machine's files. @throws UserError as {@link sourceOf} */
 export function readSettings(given: GivenSettings): Settings {
-    const { host, profile, cache } = readConnection(given);
-    checkKey(given.signingKeyFile, host.trustedPublicKeys);
-    const { ca } = cache.connection;
+    return settingsOf(sourceOf(given), given);
+}
+
+/** Settings for a cache, with defaults for what nobody said. */
+export function settingsOf({ host, credentials, signingKey }: Source, given: Wishes): Settings {
+    const { expireDays } = host as { expireDays?: unknown };
+    const days = typeof expireDays !== "number" ? undefined : expireDays === 0 ? Infinity : expireDays;
     return {
-        cache,
-        storeUri: storeUri(host.endpoint, host.bucket, host.region, profile),
-        ...(ca === undefined ? {} : { ca }),
+        cache: cacheOf(host, credentials),
         trustedPublicKeys: host.trustedPublicKeys,
-        credentialsFile: given.credentialsFile,
-        signingKeyFile: given.signingKeyFile,
-        upstreamKeys: given.upstreamKeys ?? DEFAULTS.upstreamKeys,
-        transport: given.transport ?? DEFAULTS.transport,
-        ...(given.compression === undefined ? {} : { compression: given.compression }),
+        signingKey,
+        ...(days === undefined ? {} : { expireDays: days }),
+        filters: {
+            upstreamKeys: given.upstreamKeys ?? DEFAULTS.upstreamKeys,
+            upstreamCaches: given.upstreamCaches ?? [],
+            ...(given.maxPathSize === undefined ? {} : { maxPathSize: given.maxPathSize }),
+            exclude: given.exclude ?? [],
+        },
+        compression: given.compression ?? DEFAULTS.compression,
+        level: given.level ?? DEFAULTS.level,
+        uploadsAtOnce: given.uploadsAtOnce ?? DEFAULTS.uploadsAtOnce,
         force: given.force ?? false,
         maxTries: given.maxTries ?? DEFAULTS.maxTries,
         backoff: given.backoff ?? DEFAULT_BACKOFF,
         nix: given.nix ?? {},
     };
-}
-
-/** Pushing with a key that hosts do not accept would fill the cache with what nobody takes. */
-function checkKey(file: string, trusted: readonly string[]): void {
-    let publicKey: string;
-    try {
-        ({ publicKey } = parseSecretKey(read(file, "the signing key")));
-    } catch (error) {
-        if (error instanceof UserError) throw error;
-        throw new UserError(`${file}: ${(error as Error).message}`);
-    }
-    if (trusted.includes(publicKey)) return;
-    const name = keyName(publicKey);
-    const twin = trusted.find((key) => keyName(key) === name);
-    throw new UserError(
-        twin === undefined
-            ? `${file}: hosts do not accept this key (${name}); the stack's are ${trusted.map(keyName).join(", ")}`
-            : `${file}: hosts do not accept this key: its public key is ${shortened(publicKey)}, and the stack's of the same name is ${shortened(twin)}`,
-    );
-}
-
-function keyName(publicKey: string): string {
-    return publicKey.slice(0, publicKey.indexOf(":"));
-}
-
-/** The name, and as much of the key as tells it from another. */
-function shortened(publicKey: string): string {
-    return `${publicKey.slice(0, keyName(publicKey).length + 13)}…`;
 }

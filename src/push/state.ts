@@ -45,14 +45,15 @@ export function afterStart(state: State): State {
     return { ...state, working: undefined, nextTry: undefined };
 }
 
-/** The state when a path was pushed: the server and this machine are able to, and what was said of this path is past. */
-export function afterPush(state: State, path: string, at: string): State {
+/** The state when paths were pushed: the server and this machine are able to, and what was said of these paths is past. */
+export function afterPushes(state: State, paths: readonly string[], at: string): State {
     const { lastError, ...rest } = afterOutage(state);
+    const path = paths.at(-1);
     return {
         ...rest,
-        pushed: state.pushed + 1,
-        lastPush: { at, path },
-        lastError: lastError?.path === path ? undefined : lastError,
+        pushed: state.pushed + paths.length,
+        ...(path === undefined ? {} : { lastPush: { at, path } }),
+        lastError: lastError !== undefined && paths.includes(lastError.path) ? undefined : lastError,
     };
 }
 

@@ -5,7 +5,7 @@ import { UsageError } from "../cache/usageError.ts";
 import type { Access } from "../content/access.ts";
 import type { Options, Place, Values } from "../system/command.ts";
 import { findProject } from "../system/project.ts";
-import { readConnection } from "./connection.ts";
+import { cacheOf, readConnection } from "./connection.ts";
 
 /** The options of a command that finds its cache by the stack, or by files. */
 export const CACHE_FILES = {
@@ -55,7 +55,7 @@ export async function whichCache(
                 "which cache? run this in the project's folder, or give --host-config FILE and --credentials FILE",
             );
     }
-    const { cache, host } = readConnection({
+    const { credentials, host } = readConnection({
         hostConfigFile: resolve(named === undefined || named === "" ? INSTALLED.hostConfig : named),
         credentialsFile: resolve(
             options.credentials ?? env.AWS_SHARED_CREDENTIALS_FILE ?? INSTALLED.credentials,
@@ -63,8 +63,8 @@ export async function whichCache(
         profile: options.profile ?? env.NIX_CACHE_PROFILE,
     });
     return {
-        cache,
-        role: host.builders.includes(cache.connection.accessKey ?? "") ? "builder" : "host",
+        cache: cacheOf(host, credentials),
+        role: host.builders.includes(credentials.accessKey) ? "builder" : "host",
         trustedPublicKeys: host.trustedPublicKeys,
         stackPins: [],
     };

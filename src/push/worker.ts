@@ -2,6 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { Attempts } from "./attempts.ts";
 import { pauseMs } from "./backoff.ts";
+import type { Entry } from "./entry.ts";
 import { Notes } from "./notes.ts";
 import type { Queue } from "./queue.ts";
 import type { Settings } from "./settings.ts";
@@ -25,6 +26,9 @@ export interface Worked {
 
 /** Outages in a row after which `once` leaves the rest for the next time. */
 const ENOUGH = 3;
+
+/** Paths of a batch, at most: Nix is asked for so many in one process. */
+const BATCH = 2_000;
 
 /** Works a queue. Whoever makes one holds the queue's lock. */
 export class Worker {
@@ -51,7 +55,7 @@ export class Worker {
         // Its own: if the one before was killed, its Nix may still write.
         const folder = mkdtempSync(join(queue.work, "push-"));
         this.settings = { ...settings, nix: { home: join(folder, "home"), ...settings.nix } };
-        this.attempts = new Attempts(this.settings, join(folder, "files"), this.notes, say);
+        this.attempts = new Attempts(this.settings, this.notes, say);
     }
 
     /**
@@ -71,26 +75,49 @@ export class Worker {
 
     private async once(): Promise<void> {
         const names = this.queue.names((file) => this.notes.strange(file));
+        let batch: Entry[] = [];
+        const push = async () => {
+            if (batch.length > 0) await this.attempts.try(batch, () => undefined);
+            batch = [];
+        };
         for (const entry of inOrder(names, (name) => this.notes.find(name))) {
-            await this.attempts.try(entry);
+            batch.push(entry);
+            if (batch.length < BATCH) continue;
+            await push();
             if (this.attempts.outages >= ENOUGH) return;
         }
+        await push();
     }
 
     private async on(mode: Mode): Promise<void> {
         for (;;) {
-            const turn = this.next(mode);
-            if (typeof turn !== "number") {
-                const after = await this.attempts.try(turn);
-                if (after === "gone") this.turns.gone();
-                else this.turns.failed(after);
+            const batch = this.gather(mode);
+            if (typeof batch !== "number") {
+                const waiting = await this.attempts.try(batch, () => this.turns.gone());
+                for (const entry of waiting) this.turns.failed(entry);
                 if (this.attempts.outages > 0) await this.rest();
             } else if (mode !== "watch" && this.turns.isEmpty) {
                 return;
             } else {
-                await this.turns.wait(turn);
+                await this.turns.wait(batch);
             }
         }
+    }
+
+    /** All that is due, as far as a batch goes; or milliseconds to wait. */
+    private gather(mode: Mode): Entry[] | number {
+        const batch = new Map<string, Entry>();
+        // What has come round again is in the batch already.
+        for (let again = 0; batch.size < BATCH && again <= batch.size;) {
+            const turn = this.next(mode);
+            if (typeof turn === "number") {
+                if (batch.size === 0) return turn;
+                break;
+            }
+            if (batch.has(turn.path)) again++;
+            else batch.set(turn.path, turn);
+        }
+        return [...batch.values()];
     }
 
     private next(mode: Mode): Turn {

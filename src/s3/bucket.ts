@@ -1,5 +1,6 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
+import { createSecureContext } from "node:tls";
 import { UserError } from "../cache/problem.ts";
 import { errorCode } from "./answers.ts";
 import type { Answer, Connection, Request } from "./connection.ts";
@@ -16,11 +17,13 @@ export interface Cache {
 /** Connections are used again within the work, and closed after it: one that lay idle for long may be dead. */
 export async function withConnections<T>(cache: Cache, work: (cache: Cache) => Promise<T>): Promise<T> {
     const options = { keepAlive: true, maxSockets: 32 };
-    const agent = cache.connection.url.startsWith("https:")
-        ? new HttpsAgent(options)
+    const { ca, ...connection } = cache.connection;
+    const agent = connection.url.startsWith("https:")
+        ? // Read once: given with each request, certificates cost more than the request.
+          new HttpsAgent({ ...options, secureContext: createSecureContext({ ca }) })
         : new HttpAgent(options);
     try {
-        return await work({ ...cache, connection: { ...cache.connection, agent } });
+        return await work({ ...cache, connection: { ...connection, agent } });
     } finally {
         agent.destroy();
     }
@@ -33,6 +36,7 @@ const SERVER_CODES = ["NoSuchBucket", "XMinioAdminBucketQuotaExceeded", "Request
  * Sends a request to the bucket as the builder.
  *
  * @param key the object's name
+ * @param also statuses that are an answer too, 412 for one
  * @returns an answer that carried it out, or 404 for an object that is not there
  * @throws ServerError when the server is away, not able to, or refuses the
  *   builder; PathError when it refuses this object
@@ -42,10 +46,11 @@ export async function ask(
     method: Request["method"],
     key: string,
     rest: Omit<Request, "method" | "path">,
+    also: readonly number[] = [],
 ): Promise<Answer> {
     const answer = await send(cache.connection, { method, path: `/${cache.bucket}/${key}`, ...rest });
+    if (answer.status < 300 || also.includes(answer.status)) return answer;
     const code = errorCode(answer);
-    if (answer.status < 300) return answer;
     if (answer.status === 404 && !SERVER_CODES.includes(code)) return answer;
     throw refusal(cache, answer.status, code, `${method} ${key}`);
 }

@@ -31,6 +31,8 @@ export interface Request {
     readonly query?: Readonly<Record<string, string>>;
     readonly headers?: Readonly<Record<string, string>>;
     readonly body?: Buffer | string;
+    /** SHA-256 of the body in hexadecimal, where it is known, or `UNSIGNED-PAYLOAD`. Default: made here. */
+    readonly bodyHash?: string;
     /** What its answer is to be, which limits its bytes and its time. */
     readonly kind: Kind;
 }

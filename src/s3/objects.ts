@@ -1,6 +1,7 @@
 import { accepted } from "./answers.ts";
 import type { Answer, Connection } from "./connection.ts";
 import { parseListing, type ListedObject } from "./listing.ts";
+import { noListing } from "./noListing.ts";
 import { send } from "./request.ts";
 import { ServerError } from "../cache/serverError.ts";
 
@@ -54,9 +55,7 @@ function readPage({ body }: Answer, to: Connection): { objects: ListedObject[]; 
         const { objects, next } = parseListing(body.toString("utf8"));
         return { objects, ...(next === undefined ? {} : { next }) };
     } catch (error) {
-        throw new ServerError(`${new URL(to.url).origin} answers with no listing where one was expected`, {
-            cause: error,
-        });
+        throw new ServerError(noListing(to), { cause: error });
     }
 }
 

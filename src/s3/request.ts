@@ -40,6 +40,7 @@ async function open(to: Connection, request: Omit<Request, "kind">, limit: Limit
         headers: {
             Host: url.host,
             ...(request.body === undefined ? {} : { "Content-Length": Buffer.byteLength(request.body) }),
+            ...(request.bodyHash === undefined ? {} : { "X-Amz-Content-Sha256": request.bodyHash }),
             ...request.headers,
         },
         ...(request.body === undefined ? {} : { body: request.body }),

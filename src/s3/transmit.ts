@@ -58,7 +58,8 @@ export function transmit(
                     reject(tooLarge(inWords(length), length));
                     return;
                 }
-                const more = tooLarge(`more than ${inWords(most)}`);
+                // An error takes its stack when it is made, which costs more than the rest of a small answer.
+                const more = () => tooLarge(`more than ${inWords(most)}`);
                 resolve({ status, headers, body: bounded(answer, most, more, failure) });
             },
         );
@@ -77,7 +78,7 @@ export function transmit(
 async function* bounded(
     answer: http.IncomingMessage,
     most: number,
-    tooLarge: Error,
+    tooLarge: () => Error,
     failure: (error: Error) => Error,
 ): AsyncGenerator<Buffer> {
     let bytes = 0;
@@ -85,7 +86,7 @@ async function* bounded(
         for await (const part of answer as AsyncIterable<Buffer>) {
             bytes += part.length;
             // Leaving the loop ends the connection.
-            if (bytes > most) throw tooLarge;
+            if (bytes > most) throw tooLarge();
             yield part;
         }
     } catch (error) {

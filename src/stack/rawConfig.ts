@@ -1,4 +1,6 @@
-import { shown, UserError } from "../cache/problem.ts";
+import { UserError } from "../cache/problem.ts";
+import type { AnySetting } from "../cache/setting.ts";
+import { complete, problems, type AnyTable } from "../cache/settingTable.ts";
 
 /** A stack's configuration as Pulumi has it: texts by full keys such as `nix-cache:bucket`. */
 export interface RawConfig {
@@ -13,19 +15,48 @@ export interface RawConfig {
     readonly folder: string;
 }
 
-/** Keys whose value is a text even where it looks like a number or a list. */
-const TEXTS =
-    /^minio:minio(Server|User|Password|Region|CacertFile)$|:(adopt|bucket|endpoint|hostsPrivateKey|keyName)$/;
+/** What Pulumi.yaml gives to a key whose default it cannot state: a text that means that it is not set. */
+export const EMPTY: Readonly<Record<AnySetting["kind"], string>> = {
+    text: "",
+    number: "",
+    flag: "",
+    texts: "[]",
+    numbers: "[]",
+    objects: "[]",
+    object: "{}",
+};
+
 /**
- * A value as it was meant: a text, number, boolean, list or object; undefined
- * where it is not set, or is what Pulumi.yaml gives to a key whose default
- * depends on others.
+ * The settings of a table as a namespace of the configuration has them, with every default filled in, checked.
+ *
+ * @param otherwise values of settings that are not set and whose default only the caller knows
+ * @throws UserError, in one line, at the first thing that is wrong
  */
-export function value(raw: RawConfig, key: string): unknown {
-    const text = raw.values[key];
-    if (text === undefined || text === "" || (text === "[]" && key.endsWith(":trustedGenerations")))
-        return undefined;
-    if (TEXTS.test(key)) return text;
+export function readTable<Values extends object>(
+    raw: RawConfig,
+    namespace: string,
+    table: AnyTable<Values>,
+    otherwise: object = {},
+): Values {
+    const given = new Map<string, unknown>(Object.entries(otherwise));
+    for (const [name, setting] of Object.entries(table)) {
+        const key = `${namespace}:${name}`;
+        const value = meant(raw.values[key], setting);
+        if (value !== undefined) given.set(name, value);
+        else if (setting.needed !== undefined) fail(raw, key, "is not set", setting.needed);
+        if (value !== undefined && setting.secret !== undefined && !raw.isSecret(key))
+            fail(raw, key, "is in clear text", setting.secret);
+    }
+    const values = complete(table, Object.fromEntries(given));
+    const [problem] = problems(table, values);
+    if (problem !== undefined) fail(raw, `${namespace}:${problem.setting}`, problem.wrong, problem.allowed);
+    return values;
+}
+
+/** A value as it was meant: a text, number, boolean, list or object; undefined where it is not set. */
+function meant(text: string | undefined, { kind, unset }: AnySetting<never>): unknown {
+    if (text === undefined || text === "" || (unset !== undefined && text === EMPTY[kind])) return undefined;
+    if (kind === "text") return text;
     if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text);
     if (text === "true" || text === "false") return text === "true";
     try {
@@ -33,32 +64,6 @@ export function value(raw: RawConfig, key: string): unknown {
     } catch {
         return text;
     }
-}
-
-/**
- * A text of the provider's own keys that must be set.
- *
- * @param what what it is to be
- * @param example a value, for the command that sets it; undefined: it is a secret
- * @throws UserError when it is not set
- */
-export function required(raw: RawConfig, key: string, what: string, example: string | undefined): string {
-    const text = value(raw, `minio:${key}`);
-    if (typeof text === "string") return text;
-    const set = example === undefined ? `--secret minio:${key}` : `minio:${key} ${example}`;
-    return fail(raw, `minio:${key}`, "is not set", `${what}; set it with: pulumi config set ${set}`);
-}
-
-/**
- * A switch of the provider's own keys. Default: false.
- *
- * @throws UserError when it is neither true nor false
- */
-export function boolean(raw: RawConfig, key: string): boolean {
-    const given = value(raw, `minio:${key}`) ?? false;
-    return typeof given === "boolean"
-        ? given
-        : fail(raw, `minio:${key}`, `is ${shown(given)}`, "true or false");
 }
 
 /** @throws UserError that says what is wrong with a key, where it was set, and what is allowed */

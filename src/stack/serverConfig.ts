@@ -1,10 +1,9 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import { authorityProblems, publicPart } from "../cache/authority.ts";
-import { regionProblems } from "../cache/checks.ts";
-import { isHostAndPort } from "../cache/hostNames.ts";
 import { shown } from "../cache/problem.ts";
-import { boolean, fail, required, value, type RawConfig } from "./rawConfig.ts";
+import { SERVER_SETTINGS, type ServerSettings } from "../cache/serverSettings.ts";
+import { fail, readTable, type RawConfig } from "./rawConfig.ts";
 import type { Connection } from "../s3/connection.ts";
 
 /** How the server is reached. */
@@ -15,22 +14,19 @@ export interface ServerConfig {
     readonly caCertificate?: string;
 }
 
-/** The keys of @pulumi/minio 0.17.1 (its `config/vars.d.ts`; a test compares the two). */
+/**
+ * The keys of @pulumi/minio 0.17.1 (its `config/vars.d.ts`; a test compares the
+ * two): those that are read here, and others that the provider alone reads.
+ */
 export const PROVIDER_KEYS = [
-    "minioServer",
-    "minioUser",
-    "minioPassword",
-    "minioSsl",
-    "minioCacertFile",
-    "minioRegion",
-    "minioInsecure",
+    ...Object.keys(SERVER_SETTINGS),
     "minioApiVersion",
     "minioCertFile",
     "minioKeyFile",
     "minioSessionToken",
     "minioAccessKey",
     "minioSecretKey",
-] as const;
+];
 
 /** Bytes; a system's whole bundle has a fifth of it. */
 const LARGEST_CA_FILE = 1024 * 1024;
@@ -41,48 +37,24 @@ const LARGEST_CA_FILE = 1024 * 1024;
  * @throws UserError, in one line, at the first thing that is wrong
  */
 export function checkServerConfig(raw: RawConfig): ServerConfig {
-    const host = required(raw, "minioServer", "the server's host and perhaps a port", "s3.homelab.local");
-    const secure = boolean(raw, "minioSsl");
-    const url = `${secure ? "https" : "http"}://${host}`;
-    if (!isHostAndPort(host)) {
-        fail(
-            raw,
-            "minio:minioServer",
-            `is ${shown(host)}`,
-            "a host and perhaps a port, as in s3.homelab.local:9000 (minio:minioSsl says whether it is https)",
-        );
-    }
-    const accessKey = required(raw, "minioUser", "the server's administrator", "NAME");
-    const secretKey = required(raw, "minioPassword", "that administrator's password", undefined);
-    if (!raw.isSecret("minio:minioPassword")) {
-        fail(
-            raw,
-            "minio:minioPassword",
-            "is in clear text",
-            "a secret: pulumi config set --secret minio:minioPassword",
-        );
-    }
-    const region = value(raw, "minio:minioRegion") as string | undefined;
-    const [problem] = region === undefined ? [] : regionProblems("minio:minioRegion", region);
-    if (problem !== undefined) fail(raw, problem.setting, problem.wrong, problem.allowed);
-    const caCertificate = readCaCertificate(raw);
+    const server = readTable<ServerSettings>(raw, "minio", SERVER_SETTINGS);
+    const { minioRegion: region, minioCacertFile: file } = server;
+    const caCertificate = file === undefined ? undefined : readCaCertificate(raw, file);
     return {
         connection: {
-            url,
-            accessKey,
-            secretKey,
+            url: `${server.minioSsl ? "https" : "http"}://${server.minioServer}`,
+            accessKey: server.minioUser,
+            secretKey: server.minioPassword,
             ...(region === undefined ? {} : { region }),
             ...(caCertificate === undefined ? {} : { ca: caCertificate }),
-            ...(boolean(raw, "minioInsecure") ? { insecure: true } : {}),
+            ...(server.minioInsecure ? { insecure: true } : {}),
         },
         ...(caCertificate === undefined ? {} : { caCertificate }),
     };
 }
 
-function readCaCertificate(raw: RawConfig): string | undefined {
+function readCaCertificate(raw: RawConfig, file: string): string {
     const key = "minio:minioCacertFile";
-    const file = value(raw, key) as string | undefined;
-    if (file === undefined) return undefined;
     // The provider's plugin runs in the project's folder, so that is what a relative path is relative to.
     // Not resolved here: where the folder is a link, `..` leads from what it links to.
     const path = isAbsolute(file) ? file : `${raw.folder}/${file}`;

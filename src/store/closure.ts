@@ -1,5 +1,5 @@
 import { byBytes } from "../cache/nar.ts";
-import { fullPath } from "../cache/storePath.ts";
+import { fullPath, isStorePath } from "../cache/storePath.ts";
 
 /** What the local store knows of one path. */
 export interface Member {
@@ -13,6 +13,12 @@ export interface Member {
     readonly narSize: number;
     /** Each `NAME:base64`. */
     readonly signatures: readonly string[];
+    /** Whether it refers to itself too, which its signature covers. Default: it does not. */
+    readonly refersToItself?: true;
+    /** Full store path of the derivation that built it. Default: unknown. */
+    readonly deriver?: string;
+    /** How the path follows from its content alone, as a narinfo says it (`fixed:r:sha256:…`). Default: it does not. */
+    readonly ca?: string;
 }
 
 interface Info {
@@ -21,6 +27,8 @@ interface Info {
     narHash?: string;
     narSize?: number;
     signatures?: string[];
+    deriver?: string | null;
+    ca?: unknown;
 }
 
 /**
@@ -45,12 +53,21 @@ function hasInfo(given: object): given is { info: Record<string, Info | null> } 
 function member(name: string, info: Info | null): Member {
     const path = fullPath(name);
     if (info?.narHash === undefined) throw new Error(`${path} is not in the store`);
+    const references = (info.references ?? []).map(fullPath);
+    const others = references.filter((reference) => reference !== path);
+    const { deriver, ca } = info;
     return {
         path,
-        references: (info.references ?? []).map(fullPath).filter((reference) => reference !== path),
+        references: others,
         narHash: info.narHash,
         narSize: info.narSize ?? 0,
         signatures: info.signatures ?? [],
+        ...(others.length < references.length ? { refersToItself: true } : {}),
+        ...(typeof deriver === "string" && isStorePath(fullPath(deriver))
+            ? { deriver: fullPath(deriver) }
+            : {}),
+        // Format 2 has an object in its place, which is not asked for.
+        ...(typeof ca === "string" && ca !== "" ? { ca } : {}),
     };
 }
 
@@ -61,10 +78,12 @@ function member(name: string, info: Info | null): Member {
  *
  * @throws Error when they refer to one another in a circle, which no store has
  */
-export function closureOrder(members: readonly Member[]): Member[] {
+export function closureOrder<One extends Pick<Member, "path" | "references">>(
+    members: readonly One[],
+): One[] {
     const byPath = new Map(members.map((member) => [member.path, member]));
     const state = new Map<string, "open" | "done">();
-    const ordered: Member[] = [];
+    const ordered: One[] = [];
     // Not recursive: a closure can be thousands of paths deep.
     for (const start of [...members].sort((a, b) => byBytes(a.path, b.path))) {
         const stack = [start];

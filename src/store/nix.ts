@@ -1,10 +1,8 @@
-import { join } from "node:path";
-import { STORE_DIR } from "../cache/nar.ts";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
 import { UserError } from "../cache/problem.ts";
 import { run, type Outcome } from "../system/run.ts";
-import { closureOrder, parsePathInfo, type Member } from "./closure.ts";
-import { nixFault } from "./outage.ts";
-import { MachineError, NixHung, PathError } from "../cache/faults.ts";
+import { MachineError, NixHung } from "../cache/faults.ts";
 import { nixEnvironment } from "./nixEnvironment.ts";
 
 /** The machine's own Nix, and how it is run. */
@@ -21,62 +19,17 @@ export interface Nix {
     readonly patienceMs?: number;
 }
 
-/** Ten minutes. */
+/** Ten minutes: whoever takes longer to read its database hangs. */
 const PATIENCE_MS = 10 * 60_000;
 
 /**
  * How long Nix may take for so many bytes of NARs: ten minutes, and a second for
- * each 100 kB. xz makes 500 kB a second of them on a small machine that builds
- * meanwhile, and a line of a megabit takes as many; whoever takes longer hangs.
+ * each 100 kB; whoever takes longer hangs.
  *
  * @returns milliseconds; 1 GiB: just over three hours
  */
 export function timeLimitMs(bytes: number, patienceMs = PATIENCE_MS): number {
     return Math.round(patienceMs + bytes / 100);
-}
-
-/**
- * A path and all that it refers to, references before who refers to them.
- *
- * @throws PathError when it is not in the store (any more), MachineError when Nix cannot say
- */
-export async function closureOf(nix: Nix, path: string): Promise<Member[]> {
-    const ask = (...format: string[]) =>
-        // Offline: what is not here must not be downloaded only to be uploaded again.
-        runNix(nix, ["--offline", "path-info", ...inStore(nix), "--recursive", "--json", ...format, path]);
-    let answer = await ask();
-    // From some version on, the format has to be named; older ones know no such option.
-    if (answer.status !== 0 && answer.stderr.includes("--json-format"))
-        answer = await ask("--json-format", "1");
-    if (answer.status !== 0) throw nixFault(nixMessage(answer));
-    try {
-        return closureOrder(parsePathInfo(answer.stdout));
-    } catch (error) {
-        throw new PathError((error as Error).message);
-    }
-}
-
-/**
- * Copies exactly these paths into a binary cache.
- *
- * @param to URL of the cache
- * @param env further environment variables
- * @throws PathError or MachineError with what Nix said
- */
-export async function copyTo(
-    nix: Nix,
-    to: string,
-    members: readonly Pick<Member, "path" | "narSize">[],
-    env: Readonly<Record<string, string>> = {},
-): Promise<void> {
-    for (let at = 0; at < members.length; at += PATHS_AT_ONCE) {
-        const some = members.slice(at, at + PATHS_AT_ONCE);
-        const bytes = some.reduce((sum, { narSize }) => sum + narSize, 0);
-        const paths = some.map(({ path }) => path);
-        const args = ["copy", ...from(nix), "--no-recursive", "--to", to, ...paths];
-        const outcome = await runNix(nix, args, env, bytes);
-        if (outcome.status !== 0) throw nixFault(nixMessage(outcome));
-    }
 }
 
 /** Arguments have a limit (128 KiB each, 2 MiB together on Linux); this stays far from it. */
@@ -87,39 +40,35 @@ export function inStore({ store }: Nix): string[] {
     return store === undefined ? [] : ["--store", store];
 }
 
-function from({ store }: Nix): string[] {
-    return store === undefined ? [] : ["--from", store];
-}
-
 /**
  * Runs `nix`.
  *
- * @param env further environment variables
- * @param bytes of NARs that it reads, which say how long it may take. Default: 0
  * @throws MachineError when it cannot be run, was killed, or took too long
  */
-export async function runNix(
-    nix: Nix,
-    args: readonly string[],
-    env: Readonly<Record<string, string>> = {},
-    bytes = 0,
-): Promise<Outcome> {
-    const command = nix.bin === undefined ? "nix" : join(nix.bin, "nix");
-    const limit = timeLimitMs(bytes, nix.patienceMs);
-    const clean = nixEnvironment(nix.env ?? process.env, nix.home, env);
-    // A setting in nix.conf would win over the variable.
-    const ca = env.NIX_SSL_CERT_FILE;
-    const options = ca === undefined ? [] : ["--option", "ssl-cert-file", ca];
-    const outcome = await run(
-        command,
-        ["--extra-experimental-features", "nix-command", ...options, ...args],
-        { env: clean, timeoutMs: limit },
-    );
+export function runNix(nix: Nix, args: readonly string[]): Promise<Outcome> {
     const what = args.find((word) => !word.startsWith("-")) ?? args[0] ?? "";
+    return runProgram(nix, "nix", what, ["--extra-experimental-features", "nix-command", ...args]);
+}
+
+/**
+ * Runs `nix-store`, for what no `nix` of every version says.
+ *
+ * @throws as {@link runNix}
+ */
+export function runNixStore(nix: Nix, args: readonly string[]): Promise<Outcome> {
+    return runProgram(nix, "nix-store", args[0] ?? "", args);
+}
+
+async function runProgram(nix: Nix, name: string, what: string, args: readonly string[]): Promise<Outcome> {
+    const command = nix.bin === undefined ? name : join(nix.bin, name);
+    const timeoutMs = nix.patienceMs ?? PATIENCE_MS;
+    const env = nixEnvironment(nix.env ?? process.env, nix.home);
+    const outcome = await run(command, args, { env, timeoutMs });
+    const seconds = Math.round(timeoutMs / 1000);
     if (outcome.timedOut === true)
-        throw new NixHung(`nix ${what} did not end within ${Math.round(limit / 1000)} s, and was killed`);
+        throw new NixHung(`${name} ${what} did not end within ${seconds} s, and was killed`);
     if (outcome.status === 127) throw new MachineError(`${command} cannot be run: is Nix on PATH?`);
-    if (outcome.status === null) throw new MachineError(`nix ${what} was killed`);
+    if (outcome.status === null) throw new MachineError(`${name} ${what} was killed`);
     return outcome;
 }
 
@@ -135,19 +84,21 @@ export function nixMessage({ stderr }: Outcome): string {
 }
 
 /**
- * The folder in which a store's paths are: that of a local store which has its root
- * elsewhere (Nix manual, "Local Store": `root`, `real`), or `/nix/store`.
+ * Looks for the program without starting it: each start costs as much as asking for a thousand paths.
+ *
+ * @throws UserError when there is no Nix in its folder, or on PATH
  */
-export function storeFolder({ store = "" }: Nix): string {
-    if (store.startsWith("/")) return join(store, STORE_DIR);
-    const [scheme, query = ""] = store.split("?");
-    if (scheme !== "local") return STORE_DIR;
-    const given = new URLSearchParams(query);
-    return given.get("real") ?? join(given.get("root") ?? "/", STORE_DIR);
+export function requireNix({ bin, env = process.env }: Nix): void {
+    const folders = bin === undefined ? (env.PATH ?? "").split(delimiter) : [bin];
+    const isThere = folders.some((folder) => folder !== "" && isProgram(join(folder, "nix")));
+    if (!isThere) throw new UserError("nix cannot be run: is Nix on PATH?");
 }
 
-/** @throws UserError when the Nix on PATH cannot be run */
-export async function requireNix(nix: Nix): Promise<void> {
-    const { status, stderr } = await runNix(nix, ["--version"]);
-    if (status !== 0) throw new UserError(`nix --version failed: ${stderr.trim()}`);
+function isProgram(file: string): boolean {
+    try {
+        accessSync(file, constants.X_OK);
+        return true;
+    } catch {
+        return false;
+    }
 }

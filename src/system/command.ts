@@ -71,6 +71,8 @@ interface Told {
     readonly summary: string;
     /** Its arguments with their help, all of them needed; one like `[PATH…]` may be left out, or given more than once. Default: none. */
     readonly arguments?: Readonly<Record<string, string>>;
+    /** Options that it had, and what to do now that they are gone. Default: none. */
+    readonly removed?: Readonly<Record<string, string>>;
     /** Statuses that it can end with beside 0 (all is well) and 2 (wrong use). */
     readonly ends: readonly End[];
     /** Whether it works outside the project's folder, without a stack. Default: false. */
@@ -110,7 +112,7 @@ export function command<const Own extends Options>({ run, ...told }: Declaration
         ...told,
         options,
         parse: (name, args) => {
-            const { values, positionals } = parsed<Own>(name, args, options);
+            const { values, positionals } = parsed<Own>(name, args, options, told.removed);
             if (values.help !== true) checkArguments(name, told, positionals);
             // A command whose metrics are others writes them itself.
             const metrics = options.metrics === METRICS ? Object.entries(values) : [];
@@ -128,6 +130,7 @@ function parsed<Own extends Options>(
     name: string,
     args: readonly string[],
     options: Options,
+    removed: Readonly<Record<string, string>> = {},
 ): { values: Given<Own>; positionals: string[] } {
     try {
         const found = parseArgs({ args: [...args], allowPositionals: true, options: { ...options } });
@@ -135,6 +138,8 @@ function parsed<Own extends Options>(
     } catch (error) {
         if (!(error instanceof Error)) throw error;
         const unknown = /^Unknown option '(-[^' ]+)/.exec(error.message)?.[1];
+        const gone = removed[unknown?.slice(2) ?? ""];
+        if (gone !== undefined) throw new UsageError(`${name} has no option ${unknown} any more; ${gone}`);
         throw new UsageError(
             unknown === undefined
                 ? error.message.replaceAll("\n", " ")

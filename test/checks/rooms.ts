@@ -173,4 +173,11 @@ export const ROOMS: readonly Room[] = [
         packages: ["@pulumi", "selfsigned"],
         why: "it stands beside the product, which must work without it",
     },
+    {
+        room: "bench",
+        what: "`npm run bench`: pushes, hooks and the stack beside what else does the same",
+        may: ["src/cache", "src/system", "src/hosts", "src/engine", "toolchain", "sandbox"],
+        packages: ["@pulumi", "echarts"],
+        why: "it stands beside the product, and measures it from outside",
+    },
 ];

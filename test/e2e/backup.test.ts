@@ -66,7 +66,7 @@ describe("a backup", function () {
         assert.equal(status, 0, stderr);
         assert.match(readFileSync(locked, "latin1"), /^age-encryption\.org\/v1\n-> X25519 /);
         const wrong = await nixCache(s.stack, ["backup", `${locked}2`, "--recipient", "age1nonsense"]);
-        assert.equal(wrong.status, 1);
+        assert.equal(wrong.status, 2);
         assert.match(wrong.stderr, /^nix-cache: --recipient is no age recipient .*\n$/);
     });
 

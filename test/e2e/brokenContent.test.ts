@@ -7,6 +7,7 @@ import { narinfoKey } from "../../src/cache/storePath.ts";
 import { maySkip, skip } from "../skips.ts";
 import { NARINFO_ROWS } from "./broken/narinfoRows.ts";
 import { NAR_ROWS } from "./broken/narRows.ts";
+import { pushByNix } from "./broken/older.ts";
 import type { Row } from "./broken/row.ts";
 import { Target } from "./broken/target.ts";
 import { nixCache } from "./cli.ts";
@@ -63,11 +64,15 @@ describe("broken content", function () {
                     : [path];
             cases.push({ row, path, other, referrer, seen: { doctor: "", nix: "", push: "" } });
         }
-        const compressions = new Set(ROWS.map(({ compression }) => compression));
-        for (const compression of compressions) {
-            for (const { row, referrer, other } of cases)
-                if (row.compression === compression)
-                    for (const path of [referrer, other]) machine.queue.add(path, 10_000);
+        for (const compression of new Set(ROWS.map((row) => row.compression))) {
+            const paths = cases
+                .filter(({ row }) => row.compression === compression)
+                .flatMap(({ referrer, other }) => [referrer, other]);
+            if (compression !== undefined && compression !== "none") {
+                await pushByNix(machine, admin, paths, compression);
+                continue;
+            }
+            for (const path of paths) machine.queue.add(path, 10_000);
             const given = machine.given();
             const lines = await machine.push(
                 "once",
@@ -178,18 +183,16 @@ describe("broken content", function () {
         const file = join(machine.store.root, dep);
         chmodSync(file, 0o644);
         appendFileSync(file, "x");
-        for (const transport of ["file", "s3"] as const) {
-            machine.queue.add(path, 10_000);
-            const lines = await machine.push("once", { ...machine.given(), transport, maxTries: 1 });
-            assert.equal(lines.length, 1);
-            assert.ok(
-                lines[0]?.startsWith(
-                    `not pushed: ${path}: ${dep} is damaged: its files are not those that Nix's database knows, so it was not pushed; repair it with nix-store --repair-path ${dep} (`,
-                ),
-                lines[0],
-            );
-            for (const one of [dep, path]) assert.equal(await admin.status("HEAD", narinfoKey(one)), 404);
-        }
+        machine.queue.add(path, 10_000);
+        const lines = await machine.push("once", { ...machine.given(), maxTries: 1 });
+        assert.equal(lines.length, 1);
+        assert.ok(
+            lines[0]?.startsWith(
+                `not pushed: ${path}: ${dep} is damaged: its files are not those that Nix's database knows, so it was not pushed; repair it with nix-store --repair-path ${dep} (`,
+            ),
+            lines[0],
+        );
+        for (const one of [dep, path]) assert.equal(await admin.status("HEAD", narinfoKey(one)), 404);
         const { sandbox, store } = machine;
         const settings = `substituters = file://${store.origin}?trusted=1`;
         const repaired = await nix(

@@ -121,7 +121,7 @@ describe("nix-cache doctor", function () {
     ] as const)
         it(`refuses ${args.join(" ")}`, async () => {
             const { status, text } = await doctor(...args);
-            assert.equal(status, 1);
+            assert.equal(status, 2);
             assert.equal(text, `nix-cache: ${message}\n`);
         });
 

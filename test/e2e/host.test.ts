@@ -140,7 +140,7 @@ describe("nix-cache host", function () {
         [
             "a builder that there is not",
             ["linux", "--builder", "nobody"],
-            1,
+            2,
             'the stack has no builder "nobody"; --builder must be one of nixbuilder',
         ],
     ] as const) {

@@ -166,6 +166,43 @@ describe("the NixOS modules", function () {
             assert.ok(tmpfiles.includes(rule), rule);
     });
 
+    it("say what is left out of a push, and how it is compressed", async () => {
+        const filters = {
+            upstreamCaches: ["https://a.example", "https://b.example"],
+            maxPathSize: "2GiB",
+            exclude: ["*-source", "linux-*"],
+            compression: "none",
+            level: 9,
+            uploads: 4,
+        };
+        const { units, assertions } = await evaluate({ builder: { ...BUILDER, ...filters } });
+        assert.deepEqual(assertions, []);
+        const push = units["nix-cache-push.service"];
+        for (const value of [
+            "UPSTREAM_CACHES=https://a.example https://b.example",
+            "MAX_PATH_SIZE=2GiB",
+            "EXCLUDE=*-source linux-*",
+            "COMPRESSION=none",
+            "LEVEL=9",
+            "UPLOADS=4",
+        ])
+            has(push, `Environment="NIX_CACHE_${value}"`);
+        assert.doesNotMatch(push ?? "", /TRANSPORT/);
+    });
+
+    it("say of an option that is gone that it is to be removed", async () => {
+        const { assertions } = await evaluate({ builder: { ...BUILDER, transport: "file" } });
+        assert.equal(assertions.length, 1);
+        assert.match(
+            assertions[0] ?? "",
+            /services\.nix-cache\.builder\.transport' .*no longer has any effect; please remove it/,
+        );
+        assert.match(
+            await fails({ builder: { ...BUILDER, compression: "xz" } }),
+            /"zstd", "none"|zstd.*none/,
+        );
+    });
+
     it("watch the store where that is wanted, with a hook or without", async () => {
         const none = await evaluate({ builder: BUILDER });
         assert.equal(none.units["nix-cache-watch.service"], null);

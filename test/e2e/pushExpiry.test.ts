@@ -35,8 +35,13 @@ describe("the push service, in a cache that expires", function () {
     const age = async (key: string, old: number) => {
         const { body, headers } = await admin.request("GET", key);
         const time = new Date(Date.now() - old * DAY_MS).toISOString();
-        const type = { "Content-Type": String(headers["content-type"]) };
-        const put = { body, headers: { ...type, "x-minio-source-mtime": time } };
+        const kept = Object.entries(headers).flatMap(([name, value]) =>
+            typeof value === "string" && (name === "content-type" || name.startsWith("x-amz-meta-"))
+                ? [[name, value]]
+                : [],
+        );
+        const given = Object.fromEntries(kept) as Record<string, string>;
+        const put = { body, headers: { ...given, "x-minio-source-mtime": time } };
         assert.equal((await admin.request("PUT", key, put)).status, 200);
     };
     const narinfo = async (path: string): Promise<NarInfo> =>
@@ -112,7 +117,7 @@ describe("the push service, in a cache that expires", function () {
         assert.equal((await substitute(machine, [lost, unsigned])).length, 2);
     });
 
-    it("renews and uploads large objects in parts, with a builder's rights", async () => {
+    it("uploads large objects in parts and renews them in one request, with a builder's rights", async () => {
         const { cache } = readSettings(machine.given());
         const file = join(newFolder("large"), "large.nar");
         const content = Buffer.alloc(12 * MIB + 1, "nix");
@@ -123,10 +128,9 @@ describe("the push service, in a cache that expires", function () {
         assert.match(String(uploaded.headers.etag), /-3"$/, "in three parts");
         await age("nar/large.nar", 30);
         assert.equal(await days("nar/large.nar"), 7);
-        await renew(cache, "nar/large.nar", 5 * MIB);
+        await renew(cache, "nar/large.nar");
         const renewed = await admin.request("GET", "nar/large.nar");
         assert.ok(renewed.body.equals(content));
-        assert.match(String(renewed.headers.etag), /-3"$/);
         assert.equal(renewed.headers["content-type"], "application/x-nix-nar");
         assert.equal(await days("nar/large.nar"), 37);
     });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { nixCache } from "./cli.ts";
 import { mc } from "./mc.ts";
@@ -52,5 +52,16 @@ describe("a project whose Pulumi.yaml has another name", function () {
         assert.match(settings, /^ {2}my-cache:signingKeys:/m);
         assert.match(settings, /^ {2}my-cache:builderSecrets:/m);
         assert.doesNotMatch(settings, /nix-cache:/);
+    });
+
+    it("is restored into a project of yet another name, whose own keys these are there", async () => {
+        const project = join(stack.place.workDir, "Pulumi.yaml");
+        writeFileSync(project, readFileSync(project, "utf8").replace(/^name: .*$/m, "name: her-cache"));
+        await succeeds("restore", file(), "--stack", "renamed-there");
+        const settings = readFileSync(join(stack.place.workDir, "Pulumi.renamed-there.yaml"), "utf8");
+        assert.match(settings, /^ {2}her-cache:signingKeys:/m);
+        assert.match(settings, /^ {2}her-cache:bucket: renamed$/m);
+        assert.match(settings, /^ {2}minio:minioServer:/m);
+        assert.doesNotMatch(settings, /(my|nix)-cache:/);
     });
 });

@@ -42,7 +42,8 @@ let
     options
     ;
   text = unit: if config.systemd.units ? ${unit} then config.systemd.units.${unit}.text else null;
-  all = lib.optionAttrSetToDocList options.services.nix-cache;
+  # Options that are gone are there still, to say so.
+  all = lib.filter (option: option.visible) (lib.optionAttrSetToDocList options.services.nix-cache);
   undocumented = lib.filter (
     option:
     !(option ? type && option ? description && option ? example)

@@ -28,6 +28,11 @@ export class CacheOfAll {
                 answer.writeHead(403).end("<Error><Code>AccessDenied</Code></Error>");
             } else if (name === "nix-cache-info") {
                 answer.end(`StoreDir: ${STORE_DIR}\n`);
+            } else if (name.includes("?list-type=2")) {
+                // As a server lists that does not know MinIO's extension; what it has cannot be listed.
+                answer.end(
+                    `<ListBucketResult><Contents><Key>${"0".repeat(32)}</Key></Contents></ListBucketResult>`,
+                );
             } else if (this.mood === "has nothing") {
                 answer.writeHead(404).end("<Error><Code>NoSuchKey</Code></Error>");
             } else if (name.endsWith(".narinfo")) {

@@ -12,12 +12,18 @@ import { CacheOfAll } from "./cacheOfAll.ts";
 const KEY = signingKeyFromSeed("made-up-1", Buffer.alloc(32, 7));
 
 /**
- * In place of `nix`, for what no real one does at will: it hangs, fails, or
- * knows any path. The last argument is the path that it is asked for.
+ * In place of `nix` and `nix-store`, for what no real one does at will: it hangs,
+ * fails, or knows any path that it is asked for.
  */
 export const NIX = {
-    knowsAll: `printf '[{"path":"%s","narHash":"sha256:${"1".repeat(52)}","narSize":1,"references":[],"signatures":[]}]' "$last"`,
-    knowsNone: `echo "error: path '$last' is not valid" >&2; exit 1`,
+    knowsAll: `[ "$1" = --check-validity ] && exit
+printf '['
+comma=
+for path; do case $path in /nix/store/*) printf '%s{"path":"%s","narHash":"sha256:${"1".repeat(52)}","narSize":1,"references":[],"signatures":[]}' "$comma" "$path"; comma=,;; esac; done
+printf ']'`,
+    knowsNone: `if [ "$1" = --check-validity ]; then for path; do case $path in /nix/store/*) echo "$path";; esac; done; exit 1; fi
+for last; do :; done
+echo "error: path '$last' is not valid" >&2; exit 1`,
 } as const;
 
 /** The store path of this number, which no store has. */
@@ -44,12 +50,13 @@ export class Pusher {
         return pusher;
     }
 
-    /** What the program in place of `nix` does, in sh. */
+    /** What the programs in place of `nix` and `nix-store` do, in sh. */
     set nix(script: string) {
         mkdirSync(this.bin, { recursive: true });
-        const text = `#!/bin/sh\nfor last; do :; done\n[ "$last" = --version ] && exit\n${script}\n`;
-        writeFileSync(join(this.bin, "nix"), text);
-        chmodSync(join(this.bin, "nix"), 0o755);
+        for (const name of ["nix", "nix-store"]) {
+            writeFileSync(join(this.bin, name), `#!/bin/sh\n${script}\n`);
+            chmodSync(join(this.bin, name), 0o755);
+        }
     }
 
     get bin(): string {
@@ -76,7 +83,6 @@ export class Pusher {
                 "[builder]\naws_access_key_id = builder\naws_secret_access_key = made-up\n",
             ),
             signingKeyFile: this.file("key", KEY.secretKey),
-            transport: "file",
             backoff: { firstMs: 2, longestMs: 20 },
             nix: { bin: this.bin },
         });
@@ -101,7 +107,6 @@ export class Pusher {
             NIX_CACHE_HOST_CONFIG_FILE: join(this.folder, "host"),
             AWS_SHARED_CREDENTIALS_FILE: join(this.folder, "credentials"),
             NIX_CACHE_SIGNING_KEY_FILE: join(this.folder, "key"),
-            NIX_CACHE_TRANSPORT: "file",
         };
     }
 

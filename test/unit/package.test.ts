@@ -73,6 +73,18 @@ describe("the package for builders", () => {
         }
     });
 
+    it("asks for files in a project's folder too, since it has no stack", async () => {
+        const { PATH = "", HOME = "" } = process.env;
+        const path = "/nix/store/00000000000000000000000000000000-a";
+        const { status, stderr } = await run(
+            process.execPath,
+            [join(folder, "src", "cli", "main.ts"), "push", path],
+            { cwd: projectDir, env: { PATH, HOME } },
+        );
+        assert.equal(status, 2);
+        assert.match(stderr, /^nix-cache: where is it\? give --host-config FILE/);
+    });
+
     it("is still found where hooks of 0.1.0 name it", async () => {
         const main = join(projectDir, "ops", "main.ts");
         const { PATH = "" } = process.env;

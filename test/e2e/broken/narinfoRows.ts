@@ -186,7 +186,6 @@ const FIELD_ROWS: readonly Row[] = [
         breaks: (one, other) => one.putNarinfo(one.signed({ narHash: other.info.narHash })),
         doctor: /is not the one that was signed/,
         nix: "refuses",
-        push: "needs --force",
     },
     {
         what: "NarSize 0",
@@ -245,7 +244,6 @@ const FIELD_ROWS: readonly Row[] = [
             one.putNarinfo(one.text({ url, fileHash, fileSize })),
         doctor: /is not the one that was signed/,
         nix: "refuses",
-        push: "needs --force",
     },
     {
         what: "URL of another path's NAR",
@@ -255,6 +253,7 @@ const FIELD_ROWS: readonly Row[] = [
     },
     {
         what: "Compression none of an xz",
+        compression: "xz",
         breaks: (one) => one.putNarinfo(one.text({ compression: "none" })),
         doctor: /is not the one that was signed/,
         nix: "refuses",

@@ -4,8 +4,8 @@ import type { Target } from "./target.ts";
 export interface Row {
     readonly what: string;
     readonly breaks: (one: Target, other: Target) => Promise<void>;
-    /** How the path's NAR is compressed. Default: xz, as Nix has it. */
-    readonly compression?: "none" | "zstd" | "bzip2" | "gzip" | "br";
+    /** How the path's NAR is compressed; but for `none`, Nix itself made it. Default: a push made it (zstd). */
+    readonly compression?: "none" | "xz" | "bzip2" | "gzip" | "br";
     /** What `doctor --deep` says of it; undefined: nothing, since nothing is wrong that a host would meet. */
     readonly doctor?: RegExp;
     /** Whom it names: the path itself (default), its narinfo alone, or the path that refers to it. */

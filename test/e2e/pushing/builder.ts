@@ -69,18 +69,29 @@ export class BuildMachine {
             hostConfigFile,
             credentialsFile: join(this.files, "awsCredentials"),
             signingKeyFile: join(this.files, "secretKey"),
-            transport: "file",
             backoff: { firstMs: 2, longestMs: 20 },
             nix: this.store.nix,
         };
     }
 
-    /** Works the queue in this process. @returns what it said */
-    async push(mode: Mode = "empty", given: GivenSettings = this.given()): Promise<string[]> {
+    /**
+     * Works the queue in this process.
+     *
+     * @param timeoutMs milliseconds for which the server may be silent. Default: as in a push
+     * @returns what it said
+     */
+    async push(
+        mode: Mode = "empty",
+        given: GivenSettings = this.given(),
+        timeoutMs?: number,
+    ): Promise<string[]> {
         const lines: string[] = [];
         const { queue } = this;
         mkdirSync(queue.work, { recursive: true });
-        await new Worker(queue, readSettings(given), (line) => lines.push(line)).work(mode);
+        const { cache, ...settings } = readSettings(given);
+        const limit = timeoutMs === undefined ? {} : { timeoutMs };
+        const impatient = { ...cache, connection: { ...cache.connection, ...limit } };
+        await new Worker(queue, { ...settings, cache: impatient }, (line) => lines.push(line)).work(mode);
         return lines;
     }
 
@@ -105,7 +116,6 @@ export class BuildMachine {
             NIX_CACHE_HOST_CONFIG_FILE: hostConfigFile,
             AWS_SHARED_CREDENTIALS_FILE: credentialsFile,
             NIX_CACHE_SIGNING_KEY_FILE: signingKeyFile,
-            NIX_CACHE_TRANSPORT: "file",
             NIX_CACHE_STORE: this.store.nix.store,
         };
     }

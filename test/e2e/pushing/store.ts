@@ -17,6 +17,10 @@ export interface Spec {
     readonly references?: readonly string[];
     /** Whether it came from the public cache, so carries its signature. Default: false. */
     readonly upstream?: boolean;
+    /** Whether it refers to itself. Default: false. */
+    readonly itself?: boolean;
+    /** Name of the derivation that built it. Default: unknown. */
+    readonly deriver?: string;
 }
 
 /** What the public cache signs with. */
@@ -71,7 +75,7 @@ export class LocalStore {
         return { drv: drv.trim(), env: { NIX_REMOTE: store } };
     }
 
-    private write({ name, contents, references = [], upstream = false }: Spec): void {
+    private write({ name, contents, references = [], upstream = false, itself, deriver }: Spec): void {
         const nar = serialiseNar({ type: "regular", contents });
         const narHash = nixSha256(nar);
         const unsigned: NarInfo = {
@@ -80,7 +84,8 @@ export class LocalStore {
             compression: "none",
             narHash,
             narSize: nar.length,
-            references: references.map(baseName),
+            references: [...references, ...(itself === true ? [pathOf(name)] : [])].map(baseName),
+            ...(deriver === undefined ? {} : { deriver }),
             signatures: [],
         };
         const info = upstream ? signNarinfo(unsigned, UPSTREAM_KEY.secretKey) : unsigned;

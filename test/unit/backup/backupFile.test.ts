@@ -25,6 +25,8 @@ describe("a backup's text", () => {
             "a key that is an option",
             { configuration: { "--config-file=/etc/x": { value: "", secret: false } } },
         ],
+        ["a project that is an option", { project: "--config-file=/etc/x" }],
+        ["a project that is no text", { project: 7 }],
         ["a key with a path", { configuration: { 'minio:a["b"]': { value: "", secret: false } } }],
         ["a value that is an object", { configuration: { "minio:a": { value: { b: 1 }, secret: false } } }],
         ["a value that is no entry", { configuration: { "minio:a": "b" } }],

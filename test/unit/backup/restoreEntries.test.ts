@@ -4,7 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Backup } from "../../../src/backup/backupFile.ts";
 import { keysIn, stackFile } from "../../../src/engine/stackFile.ts";
-import { configuration, differenceLines, differences } from "../../../src/backup/restoreEntries.ts";
+import {
+    configuration,
+    differenceLines,
+    differences,
+    inProject,
+} from "../../../src/backup/restoreEntries.ts";
 
 describe("what a backup restores", () => {
     it("is set value by value: texts, lists and lists of objects", () => {
@@ -42,6 +47,38 @@ describe("what a backup restores", () => {
                 ["nix-cache:hostsPrivateKey", { value: "KEY", secret: true }],
             ],
         );
+    });
+});
+
+describe("a backup of a project with another name", () => {
+    const of = (project: string | undefined, ...keys: string[]): Backup => ({
+        format: "nix-cache backup",
+        version: 1,
+        written: "",
+        stack: "homelab",
+        ...(project === undefined ? {} : { project }),
+        configuration: Object.fromEntries(keys.map((key) => [key, { value: "v", secret: false }])),
+        signingKeys: {},
+        builderSecrets: {},
+        caCertificate: null,
+    });
+    const keysHere = (backup: Backup) => Object.keys(inProject(backup, "here").configuration);
+
+    it("has its own keys in the namespace of the project that it is restored into, and no other's", () => {
+        const keys = ["there:bucket", "minio:minioServer", "there-too:bucket", "here:region"];
+        assert.deepEqual(keysHere(of("there", ...keys)), [
+            "here:bucket",
+            "minio:minioServer",
+            "there-too:bucket",
+            "here:region",
+        ]);
+    });
+
+    it("is taken for one of nix-cache where it does not note its project, as those of earlier versions", () => {
+        assert.deepEqual(keysHere(of(undefined, "nix-cache:bucket", "here:region")), [
+            "here:bucket",
+            "here:region",
+        ]);
     });
 });
 

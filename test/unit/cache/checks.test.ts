@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { settingsProblems } from "../../../src/cache/checks.ts";
 import { shown } from "../../../src/cache/problem.ts";
-import { completeSettings, type Settings } from "../../../src/cache/settings.ts";
+import { completeSettings, settingsProblems, type Settings } from "../../../src/cache/settings.ts";
 
 const good = completeSettings({ endpoint: "https://s3.homelab.local" });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rolloutProblems, type Rollout } from "../../../src/cache/hostsSetting.ts";
+import { rolloutProblems } from "../../../src/cache/hostsSetting.ts";
 
 const privateKey = "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0\n-----END OPENSSH PRIVATE KEY-----\n";
 const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPlz root@one";
@@ -14,7 +14,7 @@ const KEY =
 
 /** The first problem, as one line. */
 function problem(hosts: unknown, key: unknown = privateKey): string | undefined {
-    const [first] = rolloutProblems({ hosts, privateKey: key } as Rollout, ["nixbuilder", "ci"]);
+    const [first] = rolloutProblems({ hosts, privateKey: key }, ["nixbuilder", "ci"]);
     return first && `${first.setting} ${first.wrong}: ${first.allowed}`;
 }
 

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { settingsProblems } from "../../../src/cache/checks.ts";
 import { awsCredentials } from "../../../src/hosts/awsCredentials.ts";
 import { profileName } from "../../../src/cache/profile.ts";
-import { completeSettings } from "../../../src/cache/settings.ts";
+import { completeSettings, settingsProblems } from "../../../src/cache/settings.ts";
 import { profileOf, readCredentials } from "../../../src/push/credentials.ts";
 
 const builder = fc.stringMatching(/^[0-9A-Za-z.@_+-]{3,64}$/);

@@ -57,6 +57,21 @@ describe("the commands", () => {
         });
     }
 
+    for (const args of [
+        ["doctor", "--sample", "many"],
+        ["doctor", "--sample", "0"],
+        ["doctor", "--nar-bytes", "10GiB"],
+        ["doctor", "--deep", "--nar-bytes", "10XB"],
+        ["doctor", "--upstream", "cache.nixos.org"],
+        ["queue", "--limit", "0"],
+    ]) {
+        it(`take a value that an option does not have for wrong use: ${args.join(" ")}`, async () => {
+            const { status, stderr } = await nixCache(args);
+            assert.match(stderr, /^nix-cache: --[a-z-]+ is ".+"; it must be .+\n$/);
+            assert.equal(status, 2);
+        });
+    }
+
     it("are named in the form in which the reader called one", async () => {
         const plain = await nixCache(["drift", "--none"], { npm_lifecycle_event: "test" });
         assert.equal(plain.stderr, "nix-cache: drift has no option --none; nix-cache drift --help\n");

@@ -87,7 +87,7 @@ describe("other caches", () => {
         it(`are not ${wrong}`, () => {
             assert.throws(
                 () => new Upstreams([wrong], undefined),
-                /^UserError: --upstream is ".*"; it must be the http or https URL of a binary cache, or '' for none$/,
+                /^UsageError: --upstream is ".*"; it must be the http or https URL of a binary cache, or '' for none$/,
             );
         });
 });

@@ -5,14 +5,11 @@ import { DEFAULT_BACKOFF, pauseMs } from "../../../src/push/backoff.ts";
 import { closureOrder, isSignedBy, parsePathInfo, type Member } from "../../../src/store/closure.ts";
 import { isOutage, nixFault, oneLine } from "../../../src/store/outage.ts";
 import { MachineError, PathError } from "../../../src/cache/faults.ts";
-import { chunks } from "../../../src/push/fileTransport.ts";
-import { renewals } from "../../../src/content/keepTogether.ts";
+import { lives, type Times } from "../../../src/content/lives.ts";
 import { Memory } from "../../../src/push/memory.ts";
 import { timeLimitMs } from "../../../src/store/nix.ts";
 import { ServerError } from "../../../src/cache/serverError.ts";
 import { partRanges } from "../../../src/s3/multipart.ts";
-import type { Found } from "../../../src/content/presence.ts";
-import { nixCanDoIt } from "../../../src/push/transport.ts";
 
 const path = (name: string) => `/nix/store/${name.padStart(32, "0")}-${name}`;
 const member = (name: string, references: readonly string[] = [], narSize = 1): Member => ({
@@ -92,6 +89,8 @@ describe("what nix path-info prints", () => {
         narSize: 7,
         references: [path("a"), path("b")],
         signatures: ["k-1:s"],
+        deriver: `${path("d")}.drv`,
+        ca: "fixed:r:sha256:x",
     };
     const expected = {
         path: path("a"),
@@ -99,6 +98,9 @@ describe("what nix path-info prints", () => {
         narHash: "sha256:x",
         narSize: 7,
         signatures: ["k-1:s"],
+        refersToItself: true,
+        deriver: `${path("d")}.drv`,
+        ca: "fixed:r:sha256:x",
     };
     const short = (text: string) => text.slice("/nix/store/".length);
 
@@ -187,24 +189,16 @@ describe("how long Nix may take", () => {
 
 describe("what was seen in the cache", () => {
     const found = (name: string) => ({
-        info: {
-            storePath: path(name),
-            url: "nar/x.nar",
-            compression: "none",
-            narHash: "",
-            narSize: 1,
-            references: [],
-            signatures: [],
-        },
+        path: path(name),
+        url: "nar/x.nar",
         narinfoUntil: Infinity,
         narUntil: Infinity,
-        narFileSize: 1,
     });
 
     it("is forgotten after five minutes, and takes no room then", () => {
         const memory = new Memory();
         for (let n = 0; n < 100; n++) memory.add(found(String(n)), n);
-        assert.equal(memory.get(path("0"), 300_000)?.info.storePath, path("0"));
+        assert.equal(memory.get(path("0"), 300_000)?.path, path("0"));
         assert.equal(memory.get(path("0"), 300_001), undefined);
         // Seen again, but not asked for anew: its time does not begin again.
         memory.add(found("99"), 1_000);
@@ -239,69 +233,137 @@ describe("what goes in pieces", () => {
             ),
         );
     });
+});
 
-    it("keeps the order, and puts no more on the disk than that, but for what is larger alone", () => {
-        const members = [3, 3, 3, 20, 1, 9].map((size, n) => member(String(n), [], size));
-        assert.deepEqual(
-            chunks(members, 10).map((chunk) => chunk.map(({ narSize }) => narSize)),
-            [[3, 3, 3], [20], [1, 9]],
+describe("how long a path is needed", () => {
+    const FRESH = 30;
+    /** Paths by name, what they refer to, and when their narinfo and their NAR go; none: they are written now. */
+    type Rows = readonly (readonly [name: string, references: readonly string[], times?: [number, number]])[];
+    const renewed = (rows: Rows) => {
+        const order = rows.map(([name, references]) => member(name, references));
+        const times = new Map(
+            rows.flatMap(([name, , given]): [string, Times][] =>
+                given === undefined ? [] : [[path(name), { narinfoUntil: given[0], narUntil: given[1] }]],
+            ),
         );
-        assert.deepEqual(chunks([], 10), []);
-    });
-});
+        const all = lives(order, times, FRESH);
+        return rows.flatMap(([name]) => {
+            const one = all.get(path(name));
+            return [
+                ...(one?.renewNar === true ? [`${name}'s NAR`] : []),
+                ...(one?.renewNarinfo === true ? [name] : []),
+            ];
+        });
+    };
 
-describe("what is renewed", () => {
-    const found = (name: string, narinfoUntil: number, narUntil: number, url = `nar/${name}.nar`): Found => ({
-        info: {
-            storePath: path(name),
-            url,
-            compression: "none",
-            narHash: "",
-            narSize: 1,
-            references: [],
-            signatures: [],
-        },
-        narinfoUntil,
-        narUntil,
-        narFileSize: 1,
-    });
-    const keys = (all: readonly Found[]) => renewals(all).map(({ key }) => key);
-
-    for (const [what, all, expected] of [
-        ["nothing of what was pushed just now", [found("a", 30, 37), found("b", 30, 37)], []],
-        ["nothing where nothing expires", [found("a", Infinity, Infinity)], []],
-        ["a NAR that goes before its narinfo", [found("a", 30, 4)], ["nar/a.nar"]],
-        ["no NAR that goes with its narinfo", [found("a", 30, 30)], []],
+    for (const [what, rows, expected] of [
         [
-            "what was pushed long before that which refers to it, its NAR first",
-            [found("a", 5, 12), found("b", 30, 37)],
-            ["nar/a.nar", `${"a".padStart(32, "0")}.narinfo`],
+            "what was pushed just now",
+            [
+                ["a", [], [30, 37]],
+                ["b", ["a"], [30, 37]],
+            ],
+            [],
         ],
         [
-            "a shared NAR once",
-            [found("a", 30, 4, "nar/s.nar"), found("b", 30, 4, "nar/s.nar")],
-            ["nar/s.nar"],
+            "what never expires",
+            [
+                ["a", [], [Infinity, Infinity]],
+                ["b", ["a"], [Infinity, Infinity]],
+            ],
+            [],
         ],
-    ] as const) {
-        it(`is ${what}`, () => assert.deepEqual(keys(all), expected));
+        ["a NAR that goes before its narinfo", [["a", [], [30, 4]]], ["a's NAR"]],
+        ["a NAR that goes with its narinfo", [["a", [], [30, 30]]], []],
+        [
+            "what something new refers to",
+            [
+                ["a", [], [5, 12]],
+                ["b", ["a"]],
+            ],
+            ["a's NAR", "a"],
+        ],
+        [
+            "what something new refers to by way of another",
+            [
+                ["a", [], [5, 30]],
+                ["b", ["a"], [30, 37]],
+                ["c", ["b"]],
+            ],
+            ["a"],
+        ],
+        [
+            "what is renewed itself, and so all below it",
+            [
+                ["a", [], [28, 29]],
+                ["b", ["a"], [20, 27]],
+                ["c", ["b"], [28, 35]],
+            ],
+            ["a's NAR", "a", "b's NAR", "b"],
+        ],
+        [
+            "nothing for what is older than what it refers to",
+            [
+                ["a", [], [20, 27]],
+                ["b", ["a"], [5, 12]],
+            ],
+            [],
+        ],
+        [
+            "nothing of what nobody refers to",
+            [
+                ["a", [], [5, 12]],
+                ["b", []],
+            ],
+            [],
+        ],
+    ] as const satisfies readonly (readonly [string, Rows, readonly string[]])[]) {
+        it(`renews ${what}: ${expected.join(", ") || "nothing"}`, () =>
+            assert.deepEqual(renewed(rows), expected));
     }
-});
 
-describe("Nix's own copy to S3", () => {
-    const missing = (hasNarinfo: boolean, elsewhere: readonly string[]) => ({
-        members: [member("a", ["glibc"])],
-        others: [],
-        presence: new Map([[path("a"), { hasNarinfo }]]),
-        elsewhere: new Set(elsewhere.map(path)),
-    });
-
-    it("is used where it does what is needed, and only there", () => {
-        assert.equal(nixCanDoIt(missing(false, [])), true);
-        assert.equal(nixCanDoIt(missing(true, [])), false, "Nix passes over a path that has a narinfo");
-        assert.equal(
-            nixCanDoIt(missing(false, ["glibc"])),
-            false,
-            "Nix refuses a path without its references",
+    it("leaves nothing that goes before what needs it, whatever the graph and the times", () => {
+        const until = fc.option(fc.tuple(fc.nat(FRESH), fc.nat(FRESH + 7)), { nil: undefined });
+        fc.assert(
+            fc.property(
+                fc.array(fc.tuple(fc.array(fc.nat(20), { maxLength: 4 }), until), { maxLength: 20 }),
+                (graph) => {
+                    const order = graph.map(([refs], n) =>
+                        member(String(n), refs.filter((ref) => ref < n).map(String)),
+                    );
+                    const times = new Map(
+                        graph.flatMap(([, given], n): [string, Times][] =>
+                            given === undefined
+                                ? []
+                                : [[path(String(n)), { narinfoUntil: given[0], narUntil: given[1] }]],
+                        ),
+                    );
+                    const all = lives(order, times, FRESH);
+                    const after = new Map(
+                        order.map((one) => {
+                            const there = times.get(one.path);
+                            const life = all.get(one.path);
+                            return [
+                                one.path,
+                                {
+                                    narinfo:
+                                        there && life?.renewNarinfo !== true ? there.narinfoUntil : FRESH,
+                                    nar: there && life?.renewNar !== true ? there.narUntil : FRESH + 7,
+                                },
+                            ];
+                        }),
+                    );
+                    for (const one of order) {
+                        const mine = after.get(one.path);
+                        assert.ok(
+                            mine !== undefined && mine.nar >= mine.narinfo,
+                            "a NAR outlives its narinfo",
+                        );
+                        for (const reference of one.references)
+                            assert.ok((after.get(reference)?.narinfo ?? 0) >= mine.narinfo);
+                    }
+                },
+            ),
         );
     });
 });

@@ -75,7 +75,7 @@ describe("the queue of pushes", () => {
             [1],
             "once, with what is known of it",
         );
-        queue.remove(newEntry(A, NOW));
+        queue.removeAll([newEntry(A, NOW)]);
         assert.deepEqual(queue.list(), []);
     });
 
@@ -98,7 +98,7 @@ describe("the queue of pushes", () => {
         );
         assert.equal(queue.retry(NOW), 1);
         assert.deepEqual(queue.failed(), []);
-        for (const entry of queue.list()) queue.remove(entry);
+        for (const entry of queue.list()) queue.removeAll([entry]);
         assert.deepEqual(queue.list(), []);
         assert.deepEqual(readdirSync(join(folder, "waiting")), []);
     });

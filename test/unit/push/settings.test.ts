@@ -99,24 +99,32 @@ describe("the settings of a push", () => {
         assert.equal(settings.cache.connection.url, "https://s3.example");
         assert.equal(settings.cache.connection.accessKey, "nixbuilder");
         assert.equal(settings.cache.connection.secretKey, "a=b=c");
-        assert.equal(settings.ca, undefined);
-        assert.deepEqual(settings.upstreamKeys, ["cache.nixos.org-1"]);
-        assert.equal(settings.transport, "s3");
+        assert.equal(settings.cache.connection.ca, undefined);
+        assert.deepEqual(settings.filters, {
+            upstreamKeys: ["cache.nixos.org-1"],
+            upstreamCaches: [],
+            exclude: [],
+        });
+        assert.equal(settings.compression, "zstd");
+        assert.equal(settings.uploadsAtOnce, 16);
         assert.equal(settings.maxTries, 5);
-        assert.equal(
-            readSettings({ ...given(), profile: "other" }).storeUri,
-            HOST.storeUri.replace("nixbuilder", "other"),
-        );
+        assert.equal(settings.signingKey, KEY.secretKey);
     });
 
-    it("have a bundle with the private CA beside the others", () => {
+    it("know how long the stack keeps a path, where it says so", () => {
+        const days = (expireDays?: number) =>
+            readSettings({ ...given(), hostConfigFile: file("h", JSON.stringify({ ...HOST, expireDays })) })
+                .expireDays;
+        assert.deepEqual([days(), days(30), days(0)], [undefined, 30, Infinity]);
+    });
+
+    it("have the private CA, by which the server is known", () => {
         const hostConfigFile = file(
             "private",
             JSON.stringify({ ...HOST, caCertificate: "-----BEGIN PRIVATE CA-----" }),
         );
-        const { ca = "" } = readSettings({ ...given(), hostConfigFile });
-        assert.ok(ca.endsWith("\n-----BEGIN PRIVATE CA-----"));
-        assert.ok(ca.split("BEGIN CERTIFICATE").length > 100);
+        const { ca } = readSettings({ ...given(), hostConfigFile }).cache.connection;
+        assert.equal(ca, "-----BEGIN PRIVATE CA-----");
     });
 
     it("are refused with a key that hosts do not accept, or none at all", () => {
@@ -152,20 +160,20 @@ describe("the settings of a push", () => {
             NIX_CACHE_UPSTREAM_KEYS: "a-1  b-1",
         };
         const settings = pushSettings(
-            { credentials: "/other", "first-pause": "0.5", transport: "file" },
+            { credentials: "/other", "first-pause": "0.5", compression: "none" },
             env,
         );
         assert.equal(settings.hostConfigFile, "/h");
         assert.equal(settings.credentialsFile, "/other");
         assert.deepEqual(settings.upstreamKeys, ["a-1", "b-1"]);
         assert.deepEqual(settings.backoff, { firstMs: 500, longestMs: 900_000 });
-        assert.equal(settings.transport, "file");
+        assert.equal(settings.compression, "none");
         assert.deepEqual(pushSettings({ "upstream-key": [""] }, env).upstreamKeys, [], "none");
     });
 
     for (const [options, expected] of [
         [{}, /where is it\? give --host-config FILE, or set NIX_CACHE_HOST_CONFIG_FILE/],
-        [{ transport: "ftp" }, /--transport is "ftp"; it must be s3 or file/],
+        [{ compression: "xz" }, /--compression is "xz"; it must be zstd or none/],
         [{ "max-tries": "0" }, /--max-tries is "0"; it must be a whole number from 1/],
         [{ "first-pause": "soon" }, /--first-pause is "soon"; it must be a number of seconds above 0/],
     ] as const) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { newEntry } from "../../../src/push/entry.ts";
@@ -70,18 +70,16 @@ describe("the work of the push service", function () {
     });
 
     it("waits out a fault of this machine, and counts no try for it", async () => {
-        pusher.cache.mood = "has nothing";
         pusher.queue.add(A, 10);
         const worker = pusher.worker({ maxTries: 1 });
-        // Where files on their way to the cache would be, there is a file: ENOTDIR, as good as ENOSPC.
-        rmSync(pusher.queue.work, { recursive: true });
-        writeFileSync(pusher.queue.work, "");
+        // As where a disk with the store is away.
+        rmSync(pusher.bin, { recursive: true });
         const { outage } = await worker.work("once");
-        assert.match(outage?.message ?? "", /ENOTDIR/);
+        assert.match(outage?.message ?? "", /cannot be run/);
         const [entry] = pusher.queue.list();
         assert.deepEqual([entry?.tries, entry?.outages], [0, 1]);
         assert.deepEqual(pusher.queue.failed(), []);
-        assert.match(entry?.lastError ?? "", /: a part of its path is a file, not a folder$/);
+        assert.match(entry?.lastError ?? "", /nix cannot be run: is Nix on PATH\?$/);
         assert.notEqual(readState(pusher.queue).outageSince, undefined);
     });
 

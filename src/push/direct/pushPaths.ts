@@ -1,0 +1,30 @@
+import { during, type Say } from "../../system/progress.ts";
+import { inWords } from "../../s3/limits.ts";
+import { pushBatch } from "../batch/pushBatch.ts";
+import type { Settings } from "../settings.ts";
+import { after, NOTHING, progressWords, skippedWords } from "./progress.ts";
+import { report, type Report } from "./report.ts";
+
+/**
+ * Pushes paths with their closures at once, and shows how far it is. No queue has
+ * a part in it.
+ *
+ * @param say takes lines about what goes on
+ */
+export async function pushPaths(settings: Settings, paths: readonly string[], say: Say): Promise<Report> {
+    const begun = performance.now();
+    let sums = NOTHING;
+    const work = pushBatch(settings, paths, {
+        onProgress: (event) => {
+            sums = after(sums, event);
+            if (event.kind !== "planned") return;
+            const skipped = skippedWords(event);
+            say(
+                `to upload: ${event.paths} paths, ${inWords(event.bytes)}${skipped === undefined ? "" : `; skipped: ${skipped}`}`,
+            );
+        },
+    });
+    const took = () => performance.now() - begun;
+    const outcomes = await during(say, "pushing", work, () => progressWords(sums, took()));
+    return report(outcomes, sums, took());
+}

@@ -1,0 +1,69 @@
+import { UserError } from "../cache/problem.ts";
+import { parseSecretKey } from "../cache/signingKey.ts";
+import type { Credentials } from "../hosts/awsCredentials.ts";
+import type { HostConfig } from "../hosts/hostConfig.ts";
+import { read, readConnection, type ConnectionFiles } from "./connection.ts";
+
+/** Which cache is pushed to, as whom, and with which key. It has secrets, and stays in memory. */
+export interface Source {
+    readonly host: HostConfig;
+    readonly credentials: Credentials;
+    /** The secret signing key, as Nix writes it. */
+    readonly signingKey: string;
+}
+
+/** Files of a machine that builds. */
+export interface SourceFiles extends ConnectionFiles {
+    /** File with the secret signing key, as Nix writes it. */
+    readonly signingKeyFile: string;
+}
+
+/**
+ * Reads the three files.
+ *
+ * @throws UserError, one line without any secret, when one cannot be read or does not fit the others
+ */
+export function sourceOf(files: SourceFiles): Source {
+    const { signingKeyFile } = files;
+    const { host, credentials } = readConnection(files);
+    const signingKey = acceptedKey(
+        read(signingKeyFile, "the signing key"),
+        host.trustedPublicKeys,
+        signingKeyFile,
+    );
+    return { host, credentials, signingKey };
+}
+
+/**
+ * Pushing with a key that hosts do not accept would fill the cache with what nobody takes.
+ *
+ * @param from where the key is from, for messages
+ * @returns the key, without what stands around it
+ * @throws UserError when it is none, or not one of the stack's
+ */
+export function acceptedKey(text: string, trusted: readonly string[], from: string): string {
+    let publicKey: string;
+    let secretKey: string;
+    try {
+        ({ publicKey, secretKey } = parseSecretKey(text));
+    } catch (error) {
+        throw new UserError(`${from}: ${(error as Error).message}`);
+    }
+    if (trusted.includes(publicKey)) return secretKey;
+    const name = keyName(publicKey);
+    const twin = trusted.find((key) => keyName(key) === name);
+    throw new UserError(
+        twin === undefined
+            ? `${from}: hosts do not accept this key (${name}); the stack's are ${trusted.map(keyName).join(", ")}`
+            : `${from}: hosts do not accept this key: its public key is ${shortened(publicKey)}, and the stack's of the same name is ${shortened(twin)}`,
+    );
+}
+
+function keyName(publicKey: string): string {
+    return publicKey.slice(0, publicKey.indexOf(":"));
+}
+
+/** The name, and as much of the key as tells it from another. */
+function shortened(publicKey: string): string {
+    return `${publicKey.slice(0, keyName(publicKey).length + 13)}…`;
+}

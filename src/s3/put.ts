@@ -1,0 +1,62 @@
+import { mustAsk, ask, type Cache } from "./bucket.ts";
+import { crcHeader } from "./checksum.ts";
+
+/** How an object is written. */
+export interface PutOptions {
+    readonly contentType: string;
+    /** Further words that the object keeps, by name: `file-hash` is the header `x-amz-meta-file-hash`. Default: none. */
+    readonly metadata?: Readonly<Record<string, string>>;
+    /** Whether one that is there is replaced. Default: it is left as it is. */
+    readonly replace?: boolean;
+    /** SHA-256 of the content in hexadecimal, where it is known, or what stands for it. Default: made here. */
+    readonly bodyHash?: string;
+}
+
+/** The condition that leaves what is there. MinIO looks under the object's lock, so of two writers one wins. */
+export function condition({ replace = false }: Pick<PutOptions, "replace">): Record<string, string> {
+    return replace ? {} : { "If-None-Match": "*" };
+}
+
+export function metadataHeaders(metadata: Readonly<Record<string, string>> = {}): Record<string, string> {
+    return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]));
+}
+
+/**
+ * Writes an object in one request, with a checksum that the server verifies and
+ * keeps, so that renewing it costs metadata alone ever after.
+ *
+ * @returns whether it was written; false: there is one already
+ * @throws ServerError or PathError, as `ask` does
+ */
+export async function put(
+    cache: Cache,
+    key: string,
+    body: Buffer | string,
+    options: PutOptions,
+): Promise<boolean> {
+    const request = {
+        kind: "short",
+        headers: {
+            "Content-Type": options.contentType,
+            ...condition(options),
+            ...metadataHeaders(options.metadata),
+            ...crcHeader(body),
+        },
+        body,
+        ...(options.bodyHash === undefined ? {} : { bodyHash: options.bodyHash }),
+    } as const;
+    if (options.replace === true) await mustAsk(cache, "PUT", key, request);
+    else return isWritten((await ask(cache, "PUT", key, request, OCCUPIED)).status);
+    return true;
+}
+
+/**
+ * Answers where an object is there already. 409 is Amazon's for two conditional
+ * writes at the same time, of which the other one wins.
+ */
+export const OCCUPIED: readonly number[] = [409, 412];
+
+/** Whether an answer to a conditional write says that it was done. */
+export function isWritten(status: number): boolean {
+    return status < 300;
+}

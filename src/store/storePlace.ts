@@ -1,0 +1,51 @@
+import { lstatSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { STORE_DIR } from "../cache/nar.ts";
+import { baseName } from "../cache/storePath.ts";
+import type { Nix } from "./nix.ts";
+
+/**
+ * Where a store path's files are on this machine's disk.
+ *
+ * A store's URL says it: `local?root=/x` and the folder `/x` (a chroot store) have
+ * them below /x/nix/store, `real=` names the folder itself, a daemon's socket may
+ * have `root=` too. Stores on other machines have none here.
+ *
+ * Source: Nix manual, "Store Types"; `local-fs-store.hh`.
+ *
+ * @returns undefined where it is not there: Nix is to be asked for it
+ */
+export function placeOf(nix: Nix, storePath: string): string | undefined {
+    const folder = storeFolder(nix);
+    if (folder === undefined) return undefined;
+    const place = join(folder, baseName(storePath));
+    return lstatSync(place, { throwIfNoEntry: false }) === undefined ? undefined : place;
+}
+
+/** The folder of a store's paths on the disk; undefined where its URL does not tell. */
+export function storeFolder({ store, env = process.env }: Nix): string | undefined {
+    const url = store ?? env.NIX_REMOTE ?? "";
+    const usual = env.NIX_STORE_DIR ?? env.NIX_STORE ?? STORE_DIR;
+    const at = url.indexOf("?");
+    const base = at < 0 ? url : url.slice(0, at);
+    const parameters = new URLSearchParams(at < 0 ? "" : url.slice(at + 1).replaceAll("+", "%2B"));
+    const given = parameters.get("real");
+    if (given !== null && isLocal(base)) return given;
+    const root = parameters.get("root") ?? rootIn(base);
+    if (root !== undefined && root !== "") return join(resolve(root), parameters.get("store") ?? usual);
+    return isLocal(base) ? (parameters.get("store") ?? usual) : undefined;
+}
+
+/** The folder that is a chroot store, in a store's URL. */
+function rootIn(base: string): string | undefined {
+    if (base.startsWith("/") || base.startsWith("./")) return base;
+    return /^local:\/\/(\/.+)$/.exec(base)?.[1];
+}
+
+function isLocal(base: string): boolean {
+    return (
+        ["", "auto", "daemon", "local", "local://", "unix://", "local-overlay", "local-overlay://"].includes(
+            base,
+        ) || base.startsWith("unix://")
+    );
+}
