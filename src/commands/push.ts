@@ -4,7 +4,7 @@ import { printable, UserError } from "../cache/problem.ts";
 import { UsageError } from "../cache/usageError.ts";
 import { pinMeant, type Access } from "../content/access.ts";
 import { setPin } from "../content/setPin.ts";
-import type { Upstreams } from "../content/upstream.ts";
+import { DEFAULT_UPSTREAMS, type Upstreams } from "../content/upstream.ts";
 import { EXIT, type ExitStatus } from "../system/exitStatus.ts";
 import { command, type Given, type Place } from "../system/command.ts";
 import { sayOn } from "../system/progress.ts";
@@ -26,7 +26,7 @@ import {
 } from "../push/options.ts";
 import { pinReport } from "../push/pinReport.ts";
 import { queueFolder } from "../push/queuePlace.ts";
-import { UPSTREAM, upstreamsOf } from "../push/upstreamOption.ts";
+import { upstreamsOf } from "../push/upstreamOption.ts";
 import { workQueue } from "../push/workQueue.ts";
 import { settingsOf, type Settings } from "../push/settings.ts";
 import { sourceOf } from "../push/source.ts";
@@ -39,9 +39,8 @@ const OPTIONS = {
     pin: {
         type: "string",
         value: "NAME",
-        help: "pins the paths under this name once all that they need is in the cache",
+        help: "pins the paths, once all that they need is there",
     },
-    ...UPSTREAM,
     ...PUSH_OPTIONS,
 } as const;
 
@@ -72,7 +71,9 @@ async function pushGiven(
     const settings = await settingsFor(place, options);
     requireNix(settings.nix);
     const pin = options.pin === undefined ? undefined : pinFor(settings, options.pin, paths);
-    const upstreams = upstreamsOf(options, settings.cache);
+    // Only for what filters left to other caches.
+    const upstream = [...settings.filters.upstreamCaches, ...DEFAULT_UPSTREAMS];
+    const upstreams = upstreamsOf({ upstream }, settings.cache);
     try {
         if (options["dry-run"] === true) return await tryOut(settings, paths, options.json === true);
         const done = await pushPaths(settings, paths, sayOn(process.stderr));

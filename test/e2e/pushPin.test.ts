@@ -40,13 +40,7 @@ describe("nix-cache push --pin", function () {
     };
 
     it("pins what was pushed, and real Nix realises what curl gets of it", async () => {
-        const { status, stdout, stderr } = await machine.cli("push", [
-            "--pin",
-            "deployed",
-            "--upstream",
-            "",
-            top,
-        ]);
+        const { status, stdout, stderr } = await machine.cli("push", ["--pin", "deployed", top]);
         assert.equal(status, 0, stderr);
         assert.match(stdout, /^pushed {4}1 of 1 /m);
         assert.match(stdout, new RegExp(`^deployed: ${top}\npinned without an end \\(2 paths\\)$`, "m"));
@@ -60,14 +54,7 @@ describe("nix-cache push --pin", function () {
         const [next = ""] = await machine.store.add([
             { name: "next", contents: `also uses ${lib}`, references: [lib] },
         ]);
-        const { status, stdout } = await machine.cli("push", [
-            "--pin",
-            "deployed",
-            "--upstream",
-            "",
-            "--json",
-            next,
-        ]);
+        const { status, stdout } = await machine.cli("push", ["--pin", "deployed", "--json", next]);
         assert.equal(status, 0);
         const told = JSON.parse(stdout) as { pushed: string[]; pin: { pinned: boolean; paths: string[] } };
         assert.deepEqual([told.pushed, told.pin.pinned, told.pin.paths], [[next], true, [next]]);
@@ -83,13 +70,7 @@ describe("nix-cache push --pin", function () {
         const [mixed = ""] = await machine.store.add([
             { name: "mixed", contents: `uses ${theirs}`, references: [theirs] },
         ]);
-        const { status, stdout, stderr } = await machine.cli("push", [
-            "--pin",
-            "mixed",
-            "--upstream",
-            "",
-            mixed,
-        ]);
+        const { status, stdout, stderr } = await machine.cli("push", ["--pin", "mixed", mixed]);
         assert.equal(status, 1);
         assert.match(stdout, /^pushed {4}1 of 1 /m);
         assert.match(stderr, /mixed is not whole in the cache: 1 path is missing/);

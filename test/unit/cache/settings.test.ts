@@ -99,6 +99,8 @@ describe("Pulumi.yaml", () => {
         anonymousListing: true,
         protect: true,
         expireExisting: false,
+        pinners: [],
+        pins: {},
         // What depends on other values is empty there, and made by the program.
         endpoint: "",
         keyName: "",
