@@ -98,6 +98,29 @@ describe("the NixOS modules", function () {
         assert.match((await evaluate({ pinner: inStore })).assertions.join(), /in the Nix store/);
     });
 
+    it("renew on a builder, where something expires, what pins keep alive", async () => {
+        const { units, assertions } = await evaluate({ builder: BUILDER, metricsDir: "/var/lib/metrics" });
+        assert.deepEqual(assertions, []);
+        const service = units["nix-cache-renew.service"];
+        has(service, "LoadCredential=credentials:/run/secrets/credentials");
+        has(service, "DynamicUser=true");
+        assert.match(
+            service ?? "",
+            /^ExecStart=\S+\/bin\/nix-cache renew --metrics \/run\/nix-cache-renew\/metrics$/m,
+        );
+        assert.match(service ?? "", /^ExecStopPost=\+.*nix-cache-renew-publish$/m);
+        assert.doesNotMatch(service ?? "", /signing-key/);
+        has(units["nix-cache-renew.timer"], "Persistent=true");
+        const never = join(newFolder("nixos"), "nix-cache.json");
+        writeFileSync(never, JSON.stringify({ ...host, expireDays: 0 }));
+        const off = await evaluate({ hostConfigFile: never, builder: BUILDER });
+        assert.equal(off.units["nix-cache-renew.service"], null);
+        const roots = ["/nix/var/nix/profiles"];
+        const more = await evaluate({ builder: { ...BUILDER, renew: { roots, interval: "weekly" } } });
+        assert.match(more.units["nix-cache-renew.service"] ?? "", / --roots \/nix\/var\/nix\/profiles$/m);
+        has(more.units["nix-cache-renew.timer"], "OnCalendar=weekly");
+    });
+
     it("add the cache, its keys and its CA to what a host has", async () => {
         const theirs = {
             nix: { settings: { substituters: ["https://other.example"], "connect-timeout": 9 } },

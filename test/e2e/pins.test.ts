@@ -8,15 +8,15 @@ import { listPins } from "../../src/content/pins.ts";
 import { readPin } from "../../src/content/readPin.ts";
 import { writePin } from "../../src/content/writePin.ts";
 import { pinned } from "../../src/cache/pinChange.ts";
-import { awsCredentials, type Credentials } from "../../src/hosts/awsCredentials.ts";
+import type { Credentials } from "../../src/hosts/awsCredentials.ts";
 import { run } from "../../src/system/run.ts";
-import { projectDir } from "../../sandbox/paths.ts";
 import { nixCache } from "./cli.ts";
 import { mc } from "./mc.ts";
 import { anonymous, Bucket } from "./objects.ts";
 import { TestStack } from "./testStack.ts";
 import { newFolder } from "./world.ts";
 import { putClosure, type Path } from "./pinning/closure.ts";
+import { outside, userFiles } from "./pinning/outside.ts";
 
 const BUCKET = "pinned";
 const path = (name: string) => `/nix/store/${"1".repeat(32)}-${name}`;
@@ -46,26 +46,11 @@ describe("pins", function () {
         const connection: Connection = { url, ca, ...credentials };
         return { connection, bucket: new Bucket(connection, BUCKET) };
     };
-    /** The command outside of the project, with a user's files. */
-    const from = (folder: string, ...args: string[]) => {
-        const { PATH = "", HOME = "" } = process.env;
-        const env = {
-            PATH,
-            HOME,
-            NIX_CACHE_HOST_CONFIG_FILE: join(folder, "host-config.json"),
-            AWS_SHARED_CREDENTIALS_FILE: join(folder, "credentials"),
-        };
-        const program = join(projectDir, "src", "cli", "main.ts");
-        return run(process.execPath, [program, ...args], { cwd: folder, env });
-    };
+    const from = outside;
     const files = (user: Credentials | undefined, profile: boolean) => {
         assert.ok(user);
-        const folder = newFolder("pin-files");
-        writeFileSync(join(folder, "host-config.json"), JSON.stringify(outputs.hostConfig));
         // A host's file has its own profile alone.
-        const text = awsCredentials([user]).replaceAll(/^\[.*\]$/gm, profile ? "$&" : "[laptop]");
-        writeFileSync(join(folder, "credentials"), text);
-        return folder;
+        return userFiles(outputs.hostConfig, user, profile ? undefined : "laptop");
     };
 
     before(async () => {

@@ -65,6 +65,8 @@ in
     "nix-cache-pin.service"
     "nix-cache-pin.timer"
     "nix-cache-pin.path"
+    "nix-cache-renew.service"
+    "nix-cache-renew.timer"
     "nix-cache-watch.service"
     "nix-cache-drift.service"
     "nix-cache-drift.timer"
