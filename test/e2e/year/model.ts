@@ -45,6 +45,7 @@ const RARE = 90;
 export class Model {
     readonly size: Size;
     private readonly made = new Map<string, Made>();
+    private readonly known = new Map<string, Made>();
 
     constructor(size: Size) {
         this.size = size;
@@ -81,6 +82,10 @@ export class Model {
     }
 
     private program(index: number, day: number): Made {
+        return this.once(`program ${index} ${day}`, () => this.newProgram(index, day));
+    }
+
+    private newProgram(index: number, day: number): Made {
         const { libraries } = this.size;
         const version = Math.floor((day + index * 7) / (12 + (index % 20)));
         const uses = [1, 3, 5, 8].map((step) => (index * 3 + step) % libraries);
