@@ -94,6 +94,19 @@ export class Model {
     }
 
     private library(index: number, day: number): Made {
+        return this.once(`library ${index} ${day}`, () => this.newLibrary(index, day));
+    }
+
+    /** What it is on a day, which is asked for by way of everything that refers to it. */
+    private once(what: string, make: () => Made): Made {
+        const before = this.known.get(what);
+        if (before !== undefined) return before;
+        const made = make();
+        this.known.set(what, made);
+        return made;
+    }
+
+    private newLibrary(index: number, day: number): Made {
         // What much depends on changes seldom.
         const period = index < 4 ? 120 : 40 + ((index * 17) % 60);
         const version = Math.floor((day + index * 13) / period);
