@@ -1,5 +1,5 @@
 import { expiryClass } from "../cache/expiryRules.ts";
-import type { ListedObject } from "../s3/objects.ts";
+import type { ListedObject } from "../s3/listing.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -89,7 +89,8 @@ export class AgeTally {
             [this.byDay.nars, nars],
             [this.byDay.never, undefined],
         ] as const)
-            for (const [day, sum] of days) if (most === undefined || isIn(day, most)) total = plus(total, sum);
+            for (const [day, sum] of days)
+                if (most === undefined || isIn(day, most)) total = plus(total, sum);
         return total;
     }
 }

@@ -1,7 +1,7 @@
 import type { NarInfo } from "../cache/narinfo.ts";
 import { isPlainNarUrl } from "../cache/narUrl.ts";
 import type { ObjectKind } from "../cache/objectKind.ts";
-import type { ListedObject } from "../s3/objects.ts";
+import type { ListedObject } from "../s3/listing.ts";
 import { Column } from "./compact/column.ts";
 import { KeyTable } from "./compact/keyTable.ts";
 import type { ReadNarinfo } from "./readNarinfo.ts";
@@ -93,6 +93,20 @@ export class CacheGraph {
         const others = [...new Set(references.map((name) => this.nodes.add(name.slice(0, 32))))];
         for (const other of others) if (other !== node) this.allReferences.set(this.referencesSoFar++, other);
         this.referenceCount.set(node, this.referencesSoFar - this.firstReference.get(node));
+    }
+
+    /** Notes that a node's own objects were removed. */
+    removed(node: number): void {
+        this.use(node, undefined);
+        this.has.set(node, 0);
+        this.sizes.set(node, 0);
+        this.referenceCount.set(node, 0);
+    }
+
+    /** Notes that a NAR was removed. */
+    narRemoved(nar: number): void {
+        this.narThere.set(nar, 0);
+        this.narBytesThere.set(nar, 0);
     }
 
     private hasFlag(node: number, flag: number): boolean {

@@ -1,6 +1,7 @@
 import { kindOf, type ObjectKind } from "../cache/objectKind.ts";
 import type { Cache } from "../s3/bucket.ts";
-import { listObjects, type ListedObject } from "../s3/objects.ts";
+import type { ListedObject } from "../s3/listing.ts";
+import { listObjects } from "../s3/objects.ts";
 import { forEachAtOnce } from "../system/pool.ts";
 import { readNarinfo, type ReadNarinfo } from "./readNarinfo.ts";
 
@@ -55,7 +56,7 @@ async function* oneAhead<Page>(pages: AsyncIterable<Page>): AsyncGenerator<Page>
         return asked;
     };
     try {
-        for (let next = ask(); ; ) {
+        for (let next = ask(); ;) {
             const { done, value } = await next;
             if (done === true) return;
             next = ask();

@@ -53,6 +53,7 @@ export function trimPlan(
     if (before <= to) return { ...nothing, since: undefined, isPossible: true };
     let place = 0;
     let sparedBytes = 0;
+    const stays = new Set<number>();
     for (; place < order.length; place++) {
         const node = order[place] ?? 0;
         const bytes = more(node);
@@ -62,7 +63,16 @@ export function trimPlan(
         const nar = graph.nar(node);
         if (nar !== undefined) keepNar[nar] = 1;
     }
-    const nodes = Array.from(order.subarray(place)).reverse();
+    // References in a circle, which no store has, may lead from what stays to what stands behind it.
+    for (const node of neededBy(graph, order.subarray(0, place))) {
+        kept += more(node);
+        const nar = graph.nar(node);
+        if (nar !== undefined) keepNar[nar] = 1;
+        stays.add(node);
+    }
+    const nodes = Array.from(order.subarray(place))
+        .reverse()
+        .filter((node) => !stays.has(node));
     const nars = new Set(leftOver);
     for (const node of nodes) {
         const nar = graph.nar(node);
@@ -79,6 +89,25 @@ export function trimPlan(
         since: last === undefined ? undefined : needed[last],
         isPossible: kept <= to,
     };
+}
+
+/** What is there, is referred to by what stays, and is not among it. */
+function* neededBy(graph: CacheGraph, stays: Int32Array): Generator<number> {
+    const seen = new Uint8Array(graph.size);
+    for (const node of stays) seen[node] = 1;
+    const more: number[] = [];
+    const add = (node: number) => {
+        for (const other of graph.references(node)) {
+            if (seen[other] === 1 || !graph.isThere(other)) continue;
+            seen[other] = 1;
+            more.push(other);
+        }
+    };
+    for (const node of stays) add(node);
+    for (let node = more.pop(); node !== undefined; node = more.pop()) {
+        yield node;
+        add(node);
+    }
 }
 
 /**
