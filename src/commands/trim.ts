@@ -27,7 +27,7 @@ const OPTIONS = {
 } as const;
 
 export default command({
-    summary: "removes what was needed longest ago until the cache has a size; asks first",
+    summary: "removes what was needed longest ago, down to a size; asks first",
     options: OPTIONS,
     ends: [EXIT.failed, EXIT.unreachable],
     run: trim,
@@ -47,6 +47,7 @@ async function trim(place: Place, options: Given<typeof OPTIONS>): Promise<ExitS
     if (to === undefined) throw new UsageError("to which size? give --to SIZE, or set maxSize");
     const say = options.json === true ? console.error : console.log;
     const isDry = options["dry-run"] === true;
+    mayChange();
     return withConnections(access.cache, async (cache) => {
         const seen = await look(cache);
         const plan = planFor(seen, to);
@@ -79,14 +80,13 @@ function planFor({ graph, fixed, pins }: Survey, to: number): TrimPlan {
     const plan = trimPlan(graph, order, { fixed, to, now: Date.now() });
     if (!plan.isPossible)
         throw new UserError(
-            `${inWords(to)} cannot be reached: what pins keep, what is none of the cache's paths, and NARs of the last 24 hours that no narinfo names yet have ${inWords(plan.after)}. Nothing has been changed`,
+            `${inWords(to)} cannot be reached: what pins keep, what is none of the cache's paths, and NARs of the last 24 hours that no narinfo names yet have ${inWords(plan.after)}`,
         );
     if (breaks(graph, plan)) throw new Error("a plan would break a closure that it leaves");
     return plan;
 }
 
 async function carryOut(cache: Cache, graph: CacheGraph, plan: TrimPlan): Promise<Trimmed> {
-    mayChange();
     const say = sayOn(process.stderr);
     const goes = await during(say, "looking again", stillToGo(cache, graph, plan));
     if (breaks(graph, goes)) throw new Error("a plan would break a closure that it leaves");
@@ -145,10 +145,13 @@ function doneLines(plan: TrimPlan, { nodes, nars, bytes, stays, pushAgain }: Tri
 }
 
 function asJson({ pins }: Survey, plan: TrimPlan, to: number, trimmed: Trimmed | undefined): object {
-    const { nodes, nars, since, isPossible: _, ...rest } = plan;
+    const { nodes, nars, since, before, after, leftOver, spared } = plan;
     return {
         to,
-        ...rest,
+        before,
+        after,
+        leftOver,
+        spared,
         since: since === undefined || since === Infinity ? null : new Date(since).toISOString(),
         paths: nodes.length,
         nars: nars.length,

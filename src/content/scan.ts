@@ -57,10 +57,10 @@ async function* oneAhead<Page>(pages: AsyncIterable<Page>): AsyncGenerator<Page>
     };
     try {
         for (let next = ask(); ;) {
-            const { done, value } = await next;
-            if (done === true) return;
+            const page = await next;
+            if (page.done === true) return;
             next = ask();
-            yield value;
+            yield page.value;
         }
     } finally {
         await iterator.return?.();

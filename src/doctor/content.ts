@@ -12,6 +12,7 @@ import { allNarinfos, someNarinfos } from "./narinfoKeys.ts";
 import { forEachAtOnce } from "../system/pool.ts";
 import { KnownObjects } from "./knownObjects.ts";
 import { Progress } from "./progress.ts";
+import { sizeCheck } from "./sizeCheck.ts";
 import { byName, Tally } from "./tally.ts";
 import type { Upstreams } from "../content/upstream.ts";
 
@@ -71,7 +72,8 @@ export async function contentChecks(
         upstreams: extent.upstreams.urls,
         away: extent.upstreams.away,
     });
-    return { checks, findings: tally.kept.sort(byName) };
+    const size = await sizeCheck(lister, outputs.hostConfig);
+    return { checks: [...checks, ...size], findings: tally.kept.sort(byName) };
 }
 
 /** Before all are read, their sizes are added up, so that the end is in sight. */

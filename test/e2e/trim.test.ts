@@ -29,7 +29,7 @@ describe("nix-cache trim", function () {
         paths = programs(PATHS, String(secretKey));
         await fill(cache, paths);
         // Among the oldest.
-        const root = paths[Math.floor(PATHS / 10)]!;
+        const root = paths[Math.floor(PATHS / 100) * 10 + 9]!;
         const { status, stderr } = await nixCache(s.stack, ["pin", "old", root.path, "--upstream", ""]);
         assert.equal(status, 0, stderr);
         pinned = closureOf([root]);
@@ -77,12 +77,9 @@ describe("nix-cache trim", function () {
     });
 
     it("asks first", async () => {
-        const { status, stderr } = await trim("--to", "100K");
+        const { status, stderr } = await trim("--to", String(Math.floor(full / 2)));
         assert.equal(status, 1);
-        assert.match(
-            stderr,
-            /there is no terminal here: nix-cache trim --yes\. Nothing has been changed\.|cannot be reached/,
-        );
+        assert.match(stderr, /there is no terminal here: nix-cache trim --yes\. Nothing has been changed\./);
         assert.equal((await wholeness(cache)).bytes, full);
     });
 

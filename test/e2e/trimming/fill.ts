@@ -21,14 +21,15 @@ export interface Path {
 }
 
 /**
- * Programs of a cache that was filled over 30 days: each day's refer to libraries of
- * that day or before, and every fifth has the content of another, so the same NAR.
+ * Programs of a cache that was filled over 30 days: they refer to those of
+ * that day and to some of days before, and every fifth has the content of another, so the same NAR.
  */
 export function programs(count: number, secretKey: string): Path[] {
     const made: Path[] = [];
     for (let number = 0; number < count; number++) {
         const age = Math.floor(((count - 1 - number) / count) * 30);
-        const back = [1, 7, 31].map((step) => number - step * (1 + (number % 3)));
+        // Each refers to the one before, but for the first of ten; the last of ten to a library of days before.
+        const back = number % 10 === 0 ? [] : number % 10 === 9 ? [number - 1, number - 39] : [number - 1];
         const references = back.flatMap((other) => made[other]?.path ?? []).sort();
         const seed = number % 5 === 4 ? number - 1 : number;
         const contents = createHash("sha512").update(String(seed)).digest("hex").repeat(8);
