@@ -41,6 +41,7 @@ stdenvNoCC.mkDerivation {
       ../src/content
       ../src/hosts
       ../src/push
+      ../src/report
       ../src/s3
       ../src/store
       ../src/system

@@ -9,6 +9,7 @@ import {
     buildersFault,
     endpointFault,
     keyNameFault,
+    sizeFault,
     trustedFault,
     wholeNumber,
 } from "./valueChecks.ts";
@@ -49,6 +50,8 @@ export interface GivenSettings {
     readonly adopt?: string | undefined;
     /** Whether a new or shorter expiry may take objects that are there already. Default: false. */
     readonly expireExisting?: boolean | undefined;
+    /** Size that the cache is to stay below, for example `200GiB`. Default: none. */
+    readonly maxSize?: string | undefined;
     /** Names of hosts that get a user which can write the host's own pin and nothing else. Default: none. */
     readonly pinners?: readonly string[] | undefined;
     /** Pins that no builder can change, by name: each a store path. Default: none. */
@@ -148,6 +151,14 @@ export const SETTINGS = {
         kind: "flag",
         default: false,
         description: "Whether a new or shorter expiry may take objects that are there already.",
+    },
+    maxSize: {
+        kind: "text",
+        told: true,
+        unset: "none",
+        check: sizeFault,
+        description: "Size that the cache is to stay below, for example 200GiB.",
+        more: "`report` and `doctor` warn from 90 % of it on; `trim` cuts to it ([how](report.md)).",
     },
     pinners: {
         kind: "texts",

@@ -4,6 +4,7 @@ import { isHostAndPort } from "./hostNames.ts";
 import { shown } from "./problem.ts";
 import { profileName } from "./profile.ts";
 import type { Fault } from "./setting.ts";
+import { bytesOf } from "./size.ts";
 
 /** Bucket names as MinIO takes them (Amazon S3 user guide, "General purpose bucket naming rules"; `minio` is MinIO's own). */
 export function bucketFault(bucket: unknown): Fault | undefined {
@@ -144,4 +145,10 @@ function matches(value: unknown, pattern: RegExp): value is string {
 
 function isWholeNumber(value: unknown, least: number, most: number): boolean {
     return typeof value === "number" && Number.isSafeInteger(value) && value >= least && value <= most;
+}
+
+/** A size that a cache may have. */
+export function sizeFault(size: unknown): Fault | undefined {
+    if (typeof size === "string" && (bytesOf(size) ?? 0) > 0) return undefined;
+    return { wrong: `is ${shown(size)}`, allowed: "a number above 0 with K, M, G or T, for example 200GiB" };
 }

@@ -1,5 +1,6 @@
 import { HOST_PINS, hostPin, isPlainPinName, PIN_NAME_WORDS } from "../cache/pinName.ts";
 import { shown, UserError } from "../cache/problem.ts";
+import type { HostConfig } from "../hosts/hostConfig.ts";
 import type { Cache } from "../s3/bucket.ts";
 
 /** A cache, and who asks it. */
@@ -11,6 +12,11 @@ export interface Access {
     readonly trustedPublicKeys: readonly string[];
     /** Pins that stand in the configuration, where that is known. */
     readonly stackPins: readonly string[];
+}
+
+/** The same, with what hosts are told of the cache. */
+export interface KnownAccess extends Access {
+    readonly host: HostConfig;
 }
 
 /** The same cache for everyone: a host's credentials let it read its own pin alone. */

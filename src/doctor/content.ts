@@ -13,6 +13,7 @@ import { allNarinfos, someNarinfos } from "./narinfoKeys.ts";
 import { forEachAtOnce } from "../system/pool.ts";
 import { KnownObjects } from "./knownObjects.ts";
 import { Progress } from "./progress.ts";
+import { sizeCheck } from "./sizeCheck.ts";
 import { byName, Tally } from "./tally.ts";
 import type { Upstreams } from "../content/upstream.ts";
 
@@ -75,7 +76,8 @@ export async function contentChecks(
         upstreams: extent.upstreams.urls,
         away: extent.upstreams.away,
     });
-    return { checks: [...checks, ...alive], findings: tally.kept.sort(byName) };
+    const size = await sizeCheck(lister, outputs.hostConfig);
+    return { checks: [...checks, ...alive, ...size], findings: tally.kept.sort(byName) };
 }
 
 /** Before all are read, their sizes are added up, so that the end is in sight. */

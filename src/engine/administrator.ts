@@ -1,4 +1,5 @@
 import { pinOfRecord } from "../cache/pinName.ts";
+import type { HostConfig } from "../hosts/hostConfig.ts";
 import { checkServerConfig } from "../stack/serverConfig.ts";
 import type { Cache } from "../s3/bucket.ts";
 import { readOutputs, readRawConfig, type Target } from "./target.ts";
@@ -8,6 +9,8 @@ export interface Administrator {
     readonly cache: Cache;
     readonly role: "administrator";
     readonly trustedPublicKeys: readonly string[];
+    /** What hosts are told of the cache. */
+    readonly host: HostConfig;
     /** Names of the pins that stand in the configuration. */
     readonly stackPins: readonly string[];
 }
@@ -23,6 +26,7 @@ export async function administratorOf(target: Target): Promise<Administrator> {
         cache: { connection, bucket: declared.bucket },
         role: "administrator",
         trustedPublicKeys: hostConfig.trustedPublicKeys,
+        host: hostConfig,
         stackPins: declared.objects.flatMap(({ name }) => pinOfRecord(name) ?? []),
     };
 }

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { UserError } from "../cache/problem.ts";
 import { UsageError } from "../cache/usageError.ts";
-import type { Access } from "../content/access.ts";
+import type { KnownAccess } from "../content/access.ts";
 import type { Options, Place, Values } from "../system/command.ts";
 import { findProject } from "../system/project.ts";
 import { cacheOf, readConnection } from "./connection.ts";
@@ -42,9 +42,9 @@ const INSTALLED = {
 export async function whichCache(
     options: Values<typeof CACHE_FILES>,
     { folder, stack }: Place,
-    ofStack: (folder: string) => Promise<Access>,
+    ofStack: (folder: string) => Promise<KnownAccess>,
     env: NodeJS.ProcessEnv = process.env,
-): Promise<Access> {
+): Promise<KnownAccess> {
     const named = options["host-config"] ?? env.NIX_CACHE_HOST_CONFIG_FILE;
     if (stack !== undefined) return ofStack(findProject(folder));
     if (named === undefined || named === "") {
@@ -66,6 +66,7 @@ export async function whichCache(
         cache: cacheOf(host, credentials),
         role: host.builders.includes(credentials.accessKey) ? "builder" : "host",
         trustedPublicKeys: host.trustedPublicKeys,
+        host,
         stackPins: [],
     };
 }

@@ -86,6 +86,13 @@ export const ROOMS: readonly Room[] = [
         why: BUILDER,
     },
     {
+        room: "src/report",
+        what: "what is in a cache: figures, table, page, metrics",
+        may: ["src/cache", "src/system", "src/hosts", "src/s3", "src/content"],
+        packages: ["echarts"],
+        why: "it looks and changes nothing; its plots alone need a library, which only who asks for them loads",
+    },
+    {
         room: "components",
         what: "resources from a declaration",
         may: ["src/cache", "src/hosts"],
@@ -133,6 +140,7 @@ export const ROOMS: readonly Room[] = [
             "src/store",
             "src/content",
             "src/push",
+            "src/report",
             "src/stack",
             "src/backup",
             "src/engine",

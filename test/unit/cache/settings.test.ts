@@ -106,6 +106,7 @@ describe("Pulumi.yaml", () => {
         keyName: "",
         trustedGenerations: [],
         adopt: "",
+        maxSize: "",
         signingKeys: {},
         builderSecrets: {},
         hosts: [],
