@@ -22,6 +22,8 @@ const SMALL_BYTES = 512 * 1024;
 export interface NarOptions extends Compression {
     /** Whether what is there is overwritten, however it is. Default: false. */
     readonly replace?: boolean;
+    /** Whether what is there is read before it is taken for good. Default: the hash that is kept beside it is believed. */
+    readonly prove?: boolean;
     /** The store that it is read from. */
     readonly store: Nix;
 }
@@ -60,7 +62,7 @@ export async function putNar(cache: Cache, member: What, options: NarOptions): P
         const listing = place === undefined ? undefined : await listingOf(place);
         return { url, compression, ...found, listing, sent: false };
     };
-    const look = () => narThere(cache, url, member, compression);
+    const look = () => narThere(cache, url, member, compression, options.prove);
     if (!replace && member.narSize > SMALL_BYTES) {
         const found = await look();
         if (found !== undefined) return there(found);

@@ -1,4 +1,9 @@
-import { hashOf, type Doomed } from "./doomed.ts";
+import { hashOf } from "./doomed.ts";
+
+/** A path with the names, or the hashes, of what it refers to. */
+interface Referring {
+    readonly references: readonly string[];
+}
 
 /**
  * Paths in the order of their removal: who refers to others before those, so that
@@ -7,12 +12,12 @@ import { hashOf, type Doomed } from "./doomed.ts";
  *
  * @param all by the hashes of their paths
  */
-export function referrersFirst(all: ReadonlyMap<string, Doomed>): Doomed[] {
-    const begun = new Set<Doomed>();
-    const ended: Doomed[] = [];
+export function referrersFirst<One extends Referring>(all: ReadonlyMap<string, One>): One[] {
+    const begun = new Set<One>();
+    const ended: One[] = [];
     for (const start of all.values()) {
         // Not recursive: a chain can be thousands of paths long.
-        const stack: { readonly one: Doomed; readonly isEnd: boolean }[] = [{ one: start, isEnd: false }];
+        const stack: { readonly one: One; readonly isEnd: boolean }[] = [{ one: start, isEnd: false }];
         for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
             const { one, isEnd } = at;
             if (isEnd) ended.push(one);

@@ -43,6 +43,7 @@ export async function uploadNar(
     let nar = await putNar(cache, member, {
         ...options,
         replace: force || presence.hasBadNar === true,
+        prove: presence.isDoubted === true,
     });
     if (!nar.sent) {
         const there = await narObject(cache, nar.url);
