@@ -1,4 +1,5 @@
 import { MAX_GENERATION, upTo } from "./generations.ts";
+import { pinnersFault, pinsFault } from "./pinChecks.ts";
 import type { Problem } from "./problem.ts";
 import type { Completed, Table } from "./setting.ts";
 import { complete, problems } from "./settingTable.ts";
@@ -48,6 +49,10 @@ export interface GivenSettings {
     readonly adopt?: string | undefined;
     /** Whether a new or shorter expiry may take objects that are there already. Default: false. */
     readonly expireExisting?: boolean | undefined;
+    /** Names of hosts that get a user which can write the host's own pin and nothing else. Default: none. */
+    readonly pinners?: readonly string[] | undefined;
+    /** Pins that no builder can change, by name: each a store path. Default: none. */
+    readonly pins?: Readonly<Record<string, string>> | undefined;
 }
 
 /** MinIO counts days in nanoseconds of 64 bits; a hundred years are far from that and surely meant. */
@@ -143,6 +148,23 @@ export const SETTINGS = {
         kind: "flag",
         default: false,
         description: "Whether a new or shorter expiry may take objects that are there already.",
+    },
+    pinners: {
+        kind: "texts",
+        default: [],
+        unset: "none",
+        check: (pinners, { builders = [] }) => pinnersFault(pinners, builders),
+        description:
+            "Names of hosts that keep their own system alive, each with a user that can write its own pin and nothing else.",
+        more: "[How](alive.md#hosts-that-keep-their-own-system).",
+    },
+    pins: {
+        kind: "object",
+        default: {},
+        unset: "none",
+        check: pinsFault,
+        description: "Pins that no builder can change: store paths by the names of the pins.",
+        more: "`pulumi config set --path 'pins.laptop' /nix/store/…` ([pins](alive.md)).",
     },
 } as const satisfies Table<GivenSettings>;
 

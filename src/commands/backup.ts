@@ -113,7 +113,7 @@ async function backupOf(target: Target, now = new Date()): Promise<Backup> {
                 .map(([key, value]) => [key, entry(value, config.isSecret(key))]),
         ),
         signingKeys: outputs.signingKeys,
-        builderSecrets: outputs.declared.builders,
+        builderSecrets: { ...outputs.declared.builders, ...outputs.declared.pinners },
         caCertificate: outputs.hostConfig.caCertificate,
     };
 }

@@ -1,3 +1,4 @@
+import { objectNames } from "../cache/declared.ts";
 import { findDrift } from "../drift/findDrift.ts";
 import { findingLines, isFinal, isRepairable, type Finding } from "../drift/finding.ts";
 import type { Connection } from "../s3/connection.ts";
@@ -32,7 +33,9 @@ export async function lookForDrift(
         import("../minio/snapshot.ts"),
     ]);
     const { connection } = checkServerConfig(config);
-    const findings = findDrift(outputs.declared, await readSnapshot(connection, outputs.declared.bucket));
+    const { declared } = outputs;
+    const live = await readSnapshot(connection, declared.bucket, objectNames(declared));
+    const findings = findDrift(declared, live);
     return { outputs, connection, findings };
 }
 

@@ -17,7 +17,7 @@ import {
 } from "../drift/healPlan.ts";
 import { asCalled } from "../system/asCalled.ts";
 import { account, entered, mayChange } from "../system/ledger.ts";
-import { differenceWords } from "../drift/healPlanChanged.ts";
+import { changedPlanLines } from "../drift/healPlanChanged.ts";
 import { stoppable, type GoOn } from "../engine/stoppable.ts";
 import { startEngine, type Engine } from "../engine/loading.ts";
 import { deployed, open, type Deployed } from "../engine/open.ts";
@@ -125,7 +125,7 @@ async function heal(given: Target, options: HealOptions): Promise<ExitStatus> {
         await stoppable((goOn) => carryOutPlan(starting, target, findings, doing, goOn));
     } catch (error) {
         if (!(error instanceof OtherPlan)) throw error;
-        for (const line of differenceWords(error.differences, account(), asCalled("heal"))) say(line);
+        for (const line of changedPlanLines(error.differences, account(), asCalled("heal"))) say(line);
         return end(error.report);
     }
 

@@ -13,7 +13,7 @@ import { forEachAtOnce } from "../system/pool.ts";
 import { KnownObjects } from "./knownObjects.ts";
 import { Progress } from "./progress.ts";
 import { byName, Tally } from "./tally.ts";
-import type { Upstreams } from "./upstream.ts";
+import type { Upstreams } from "../content/upstream.ts";
 
 /** Requests under way at the same time. */
 const WIDTH = 16;

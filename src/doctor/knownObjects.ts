@@ -1,6 +1,6 @@
 import type { Connection } from "../s3/connection.ts";
 import { send } from "../s3/request.ts";
-import { Remembered } from "./remembered.ts";
+import { Remembered } from "../content/remembered.ts";
 
 /** Whether objects are in the bucket, asked with HEAD and remembered. */
 export class KnownObjects {

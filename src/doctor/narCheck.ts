@@ -8,7 +8,7 @@ import { send } from "../s3/request.ts";
 import { Gate } from "./gate.ts";
 import type { NarSample } from "./narSample.ts";
 import { mostBytes, readNar, type ReadNar } from "./narReader.ts";
-import { Remembered } from "./remembered.ts";
+import { Remembered } from "../content/remembered.ts";
 
 /** NARs read at the same time: each may need tens of megabytes to be unpacked. */
 const READ_AT_ONCE = 4;

@@ -9,7 +9,7 @@ import { TooLarge } from "../cache/serverError.ts";
 import type { Fault, Finding } from "./finding.ts";
 import { isOfContent, type NarResult, type Nars } from "./narCheck.ts";
 import type { KnownObjects } from "./knownObjects.ts";
-import type { Upstreams } from "./upstream.ts";
+import type { Upstreams } from "../content/upstream.ts";
 
 /** The cache as anybody sees it, and whom else to ask. */
 export interface Look {

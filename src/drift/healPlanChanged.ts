@@ -10,7 +10,7 @@ import type { Differences } from "./healPlan.ts";
  * @param done what was done, in words; empty: nothing
  * @param again the command that shows what would be done now
  */
-export function differenceWords(
+export function changedPlanLines(
     { added, gone }: Differences,
     done: readonly string[],
     again: string,

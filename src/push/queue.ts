@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { STORE_DIR } from "../cache/nar.ts";
-import { syncFolder, writeDurably } from "../system/durable.ts";
+import { syncFolder, writeThrough } from "../system/durable.ts";
 import { newEntry, type Entry } from "./entry.ts";
 import { entriesOf, fileAt, read } from "./entryFiles.ts";
 import { isFolder, makeFolder } from "../system/folders.ts";
@@ -170,7 +170,7 @@ export class Queue {
 
     /** Keeps the service's state. */
     writeState(text: string): void {
-        writeDurably(this.state[0], text, this.through);
+        writeThrough(this.state[0], text, this.through);
     }
 
     /** Folders in which something changes when there is something new to push. */
@@ -179,7 +179,7 @@ export class Queue {
     }
 
     private write(folder: string, entry: Entry): void {
-        writeDurably(join(folder, baseName(entry.path)), `${JSON.stringify(entry)}\n`, this.through);
+        writeThrough(join(folder, baseName(entry.path)), `${JSON.stringify(entry)}\n`, this.through);
     }
 
     /** One write of a folder for all of them: each takes longer than a file's removal. */

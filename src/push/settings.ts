@@ -1,5 +1,6 @@
 import { DEFAULT_BACKOFF, type Backoff } from "./backoff.ts";
 import type { Cache } from "../s3/bucket.ts";
+import { cacheOf } from "./connection.ts";
 import type { GivenFilters } from "./filterOptions.ts";
 import { sourceOf, type Source, type SourceFiles } from "./source.ts";
 import type { Nix } from "../store/nix.ts";
@@ -60,9 +61,6 @@ export const DEFAULTS = {
     maxTries: 5,
 } as const;
 
-/** A server that copies a large object says nothing for a while. */
-const TIMEOUT_MS = 120_000;
-
 /** The same, of a machine's files. @throws UserError as {@link sourceOf} */
 export function readSettings(given: GivenSettings): Settings {
     return settingsOf(sourceOf(given), given);
@@ -70,19 +68,10 @@ export function readSettings(given: GivenSettings): Settings {
 
 /** Settings for a cache, with defaults for what nobody said. */
 export function settingsOf({ host, credentials, signingKey }: Source, given: Wishes): Settings {
-    const { caCertificate, expireDays } = host as { caCertificate: string | null; expireDays?: unknown };
+    const { expireDays } = host as { expireDays?: unknown };
     const days = typeof expireDays !== "number" ? undefined : expireDays === 0 ? Infinity : expireDays;
     return {
-        cache: {
-            connection: {
-                url: host.endpoint,
-                region: host.region,
-                ...credentials,
-                timeoutMs: TIMEOUT_MS,
-                ...(caCertificate === null ? {} : { ca: caCertificate }),
-            },
-            bucket: host.bucket,
-        },
+        cache: cacheOf(host, credentials),
         trustedPublicKeys: host.trustedPublicKeys,
         signingKey,
         ...(days === undefined ? {} : { expireDays: days }),

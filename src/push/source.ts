@@ -1,10 +1,8 @@
-import { readFileSync } from "node:fs";
 import { UserError } from "../cache/problem.ts";
 import { parseSecretKey } from "../cache/signingKey.ts";
 import type { Credentials } from "../hosts/awsCredentials.ts";
 import type { HostConfig } from "../hosts/hostConfig.ts";
-import { profileOf, readCredentials } from "./credentials.ts";
-import { parseHostConfig } from "./hostConfigFile.ts";
+import { read, readConnection, type ConnectionFiles } from "./connection.ts";
 
 /** Which cache is pushed to, as whom, and with which key. It has secrets, and stays in memory. */
 export interface Source {
@@ -15,15 +13,9 @@ export interface Source {
 }
 
 /** Files of a machine that builds. */
-export interface SourceFiles {
-    /** File with the output `hostConfig` as JSON. */
-    readonly hostConfigFile: string;
-    /** Credentials file of the AWS SDKs. */
-    readonly credentialsFile: string;
+export interface SourceFiles extends ConnectionFiles {
     /** File with the secret signing key, as Nix writes it. */
     readonly signingKeyFile: string;
-    /** Name of a builder, or of a profile in the credentials file. Default: the first of the stack's builders. */
-    readonly profile?: string;
 }
 
 /**
@@ -32,11 +24,8 @@ export interface SourceFiles {
  * @throws UserError, one line without any secret, when one cannot be read or does not fit the others
  */
 export function sourceOf(files: SourceFiles): Source {
-    const { hostConfigFile, credentialsFile, signingKeyFile } = files;
-    const host = parseHostConfig(read(hostConfigFile, "the host configuration"), hostConfigFile);
-    const secrets = read(credentialsFile, "the credentials");
-    const profile = profileOf(secrets, files.profile ?? host.builders[0] ?? "");
-    const credentials = readCredentials(secrets, profile, credentialsFile);
+    const { signingKeyFile } = files;
+    const { host, credentials } = readConnection(files);
     const signingKey = acceptedKey(
         read(signingKeyFile, "the signing key"),
         host.trustedPublicKeys,
@@ -77,14 +66,4 @@ function keyName(publicKey: string): string {
 /** The name, and as much of the key as tells it from another. */
 function shortened(publicKey: string): string {
     return `${publicKey.slice(0, keyName(publicKey).length + 13)}…`;
-}
-
-function read(file: string, what: string): string {
-    try {
-        return readFileSync(file, "utf8");
-    } catch (error) {
-        const code = (error as NodeJS.ErrnoException).code ?? "";
-        const why = { ENOENT: "there is no such file", EACCES: "it may not be read" }[code] ?? code;
-        throw new UserError(`${what} cannot be read from ${file}: ${why}`);
-    }
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { hasCode } from "../system/systemError.ts";
-import { writeDurably } from "../system/durable.ts";
+import { writeThrough } from "../system/durable.ts";
 
 /**
  * Since when the store may have paths that were not queued, in milliseconds: what
@@ -24,5 +24,5 @@ export function readMark(file: string): number | undefined {
 /** Keeps it. @throws what the file system throws */
 export function writeMark(file: string, since: number): void {
     mkdirSync(dirname(file), { recursive: true });
-    writeDurably(file, `${JSON.stringify({ since: new Date(since).toISOString() })}\n`, dirname(file));
+    writeThrough(file, `${JSON.stringify({ since: new Date(since).toISOString() })}\n`, dirname(file));
 }

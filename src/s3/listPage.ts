@@ -1,6 +1,6 @@
 import { accepted } from "./answers.ts";
 import type { Cache } from "./bucket.ts";
-import { noListing } from "./objects.ts";
+import { noListing } from "./noListing.ts";
 import { send } from "./request.ts";
 import { ServerError } from "../cache/serverError.ts";
 

@@ -13,7 +13,7 @@ import { hasCode } from "./systemError.ts";
  *
  * @param through folder on the same file system for the file until it has its name
  */
-export function writeDurably(file: string, text: string, through: string): void {
+export function writeThrough(file: string, text: string, through: string): void {
     const temporary = join(through, `${process.pid}-${randomBytes(8).toString("hex")}`);
     try {
         const fd = openSync(temporary, "wx", 0o644);

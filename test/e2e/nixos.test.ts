@@ -83,6 +83,21 @@ describe("the NixOS modules", function () {
         assert.equal(units["nix-cache-push.service"], null);
     });
 
+    it("pin a host's systems by a credential that only its service reads", async () => {
+        const pinner = { enable: true, name: "laptop", credentialsFile: "/run/secrets/pinner" };
+        const { units, assertions } = await evaluate({ pinner });
+        assert.deepEqual(assertions, []);
+        const service = units["nix-cache-pin.service"];
+        has(service, "LoadCredential=credentials:/run/secrets/pinner");
+        has(service, "DynamicUser=true");
+        has(service, "SuccessExitStatus=6");
+        assert.match(service ?? "", /^ExecStart=\S+\/bin\/nix-cache pin --system --keep-days 180 laptop$/m);
+        has(units["nix-cache-pin.timer"], "Persistent=true");
+        has(units["nix-cache-pin.path"], "PathChanged=/run/current-system");
+        const inStore = { ...pinner, credentialsFile: "/nix/store/x" };
+        assert.match((await evaluate({ pinner: inStore })).assertions.join(), /in the Nix store/);
+    });
+
     it("add the cache, its keys and its CA to what a host has", async () => {
         const theirs = {
             nix: { settings: { substituters: ["https://other.example"], "connect-timeout": 9 } },

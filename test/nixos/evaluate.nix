@@ -62,6 +62,9 @@ in
   tmpfiles = config.systemd.tmpfiles.rules;
   units = lib.genAttrs [
     "nix-cache-push.service"
+    "nix-cache-pin.service"
+    "nix-cache-pin.timer"
+    "nix-cache-pin.path"
     "nix-cache-watch.service"
     "nix-cache-drift.service"
     "nix-cache-drift.timer"

@@ -61,6 +61,18 @@ describe("the package for builders", () => {
         );
     });
 
+    it("has all that pinning needs", async () => {
+        for (const args of [
+            ["pin", "a", "/nix/store/00000000000000000000000000000000-a"],
+            ["pins"],
+            ["unpin", "a"],
+        ]) {
+            const { status, stderr } = await program(...args);
+            assert.equal(status, 2);
+            assert.match(stderr, /^nix-cache: which cache\? /);
+        }
+    });
+
     it("asks for files in a project's folder too, since it has no stack", async () => {
         const { PATH = "", HOME = "" } = process.env;
         const path = "/nix/store/00000000000000000000000000000000-a";

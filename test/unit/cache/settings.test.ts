@@ -20,6 +20,8 @@ describe("settings", () => {
             anonymousListing: true,
             protect: true,
             expireExisting: false,
+            pinners: [],
+            pins: {},
         });
     });
 
@@ -38,6 +40,8 @@ describe("settings", () => {
             protect: false,
             adopt: "b",
             expireExisting: false,
+            pinners: [],
+            pins: {},
         };
         assert.deepEqual(completeSettings(given), given);
     });
@@ -95,6 +99,8 @@ describe("Pulumi.yaml", () => {
         anonymousListing: true,
         protect: true,
         expireExisting: false,
+        pinners: [],
+        pins: {},
         // What depends on other values is empty there, and made by the program.
         endpoint: "",
         keyName: "",

@@ -18,7 +18,7 @@ import { serialiseNar, type FileTree } from "../../../src/cache/nar.ts";
 import { readFault } from "../../../src/store/readFault.ts";
 import { narOf, type NarEntry, type NarOptions } from "../../../src/store/narStream.ts";
 
-const project = join(import.meta.dirname, "..", "..");
+const project = join(import.meta.dirname, "..", "..", "..");
 
 describe("a NAR of files on the disk", () => {
     let folder: string;
