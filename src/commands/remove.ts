@@ -4,8 +4,9 @@ import { administrationOf } from "../engine/administration.ts";
 import { doomedPath, type Doomed } from "../mend/doomed.ts";
 import { LookProgress } from "../mend/lookProgress.ts";
 import { readNotes } from "../mend/removalNotes.ts";
+import { pinnedBy, type Pinned } from "../mend/pinnedBy.ts";
 import { planRemoval, type RemovalPlan } from "../mend/removalPlan.ts";
-import { removalLines } from "../mend/removalWords.ts";
+import { pinnedWords, removalLines } from "../mend/removalWords.ts";
 import { finishRemovals, removePaths } from "../mend/removePaths.ts";
 import { withConnections, type Cache } from "../s3/bucket.ts";
 import { storePathOf } from "../store/pathArguments.ts";
@@ -17,6 +18,7 @@ import { mayChange } from "../system/ledger.ts";
 
 const OPTIONS = {
     referrers: { type: "boolean", help: "removes also what refers to them, and what refers to that" },
+    pinned: { type: "boolean", help: "removes also what a pin names" },
     "dry-run": { type: "boolean", help: "shows the plan, and removes nothing" },
     yes: { type: "boolean", short: "y", help: "does not ask" },
 } as const;
@@ -69,11 +71,16 @@ async function removeFrom(
     const progress = new LookProgress();
     const plan = await planRemoval(cache, asked, options.referrers === true, () => progress.look());
     const server = `${new URL(cache.connection.url).origin}/${cache.bucket}`;
-    if (!json) for (const line of removalLines(plan, server)) console.log(line);
+    const pins = await pinnedBy(
+        cache,
+        plan.removals.map(({ path }) => path),
+    );
+    if (!json) for (const line of removalLines(plan, pins, server)) console.log(line);
     if (isDry) {
-        if (json) console.log(JSON.stringify({ ...asJson(plan), absent }));
+        if (json) console.log(JSON.stringify({ ...asJson(plan, pins), absent }));
         return status;
     }
+    if (pins.length > 0 && options.pinned !== true) throw new UserError(pinnedWords(pins));
     if (options.yes !== true) {
         if (json) throw new UserError("--json asks nothing: give --dry-run or --yes");
         const count = plan.removals.length;
@@ -84,7 +91,7 @@ async function removeFrom(
     }
     const removed = await removePaths(cache, plan);
     if (json) {
-        const { removals, ...rest } = asJson(plan);
+        const { removals, ...rest } = asJson(plan, pins);
         console.log(JSON.stringify({ removed: removals, ...rest, ended, absent, ...removed }));
     } else {
         console.log(`removed ${removed.objects} objects`);
@@ -94,10 +101,11 @@ async function removeFrom(
     return status;
 }
 
-function asJson({ removals, shared, referrers }: RemovalPlan) {
+function asJson({ removals, shared, referrers }: RemovalPlan, pins: readonly Pinned[]) {
     return {
         removals: removals.map(({ path, key, nar = null, log = null }) => ({ path, key, nar, log })),
         shared: [...shared],
         referrers,
+        pins,
     };
 }

@@ -1,6 +1,5 @@
-import { getCACertificates } from "node:tls";
 import { UserError } from "../cache/problem.ts";
-import { DEFAULT_UPSTREAMS, Upstreams } from "../doctor/upstream.ts";
+import type { Upstreams } from "../content/upstream.ts";
 import type { Administration } from "../engine/administration.ts";
 import { BrokenFinder, MOST_BROKEN, type BrokenLook } from "../mend/broken.ts";
 import { LookProgress } from "../mend/lookProgress.ts";
@@ -13,6 +12,7 @@ import { complaints } from "../push/direct/report.ts";
 import { builderName, namesFiles, PUSH_OPTIONS, pushWishes, sourceFiles } from "../push/options.ts";
 import { settingsOf, type Settings } from "../push/settings.ts";
 import { sourceOf } from "../push/source.ts";
+import { UPSTREAM, upstreamsOf } from "../push/upstreamOption.ts";
 import { withConnections, type Cache } from "../s3/bucket.ts";
 import { asCalled } from "../system/asCalled.ts";
 import { command, type Given, type Place } from "../system/command.ts";
@@ -24,12 +24,7 @@ import { findProject } from "../system/project.ts";
 
 const OPTIONS = {
     deep: { type: "boolean", help: "reads every NAR and hashes it; otherwise looks at their sizes alone" },
-    upstream: {
-        type: "string",
-        multiple: true,
-        value: "URL",
-        help: "another cache that hosts have, as for doctor; '' for none. Default: https://cache.nixos.org",
-    },
+    ...UPSTREAM,
     "dry-run": { type: "boolean", help: "shows the plan, and changes nothing" },
     yes: { type: "boolean", short: "y", help: "does not ask" },
     "host-config": PUSH_OPTIONS["host-config"],
@@ -61,16 +56,9 @@ interface Who {
  * `nix-cache repair`: by the stack in its folder; on a builder, by its files, what it can push.
  */
 async function repair(place: Place, options: Options): Promise<ExitStatus> {
-    const urls = (options.upstream ?? DEFAULT_UPSTREAMS).filter((url) => url !== "");
-    // Before anything takes its time.
-    new Upstreams(urls, undefined).close();
     mayChange();
     const { settings, admin } = await whoRepairs(place, options);
-    const { ca } = settings.cache.connection;
-    const upstreams = new Upstreams(
-        urls,
-        ca === undefined ? undefined : [...getCACertificates("default"), ca].join("\n"),
-    );
+    const upstreams = upstreamsOf(options, settings.cache);
     try {
         return await withConnections(admin ?? settings.cache, (cache) =>
             repairIn({ settings, ...(admin === undefined ? {} : { admin: cache }) }, upstreams, options, {

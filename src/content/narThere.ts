@@ -51,6 +51,12 @@ export async function narThere(
     return read;
 }
 
+/** Whether there is something that the server cannot give. @throws ServerError when the server does not answer */
+export async function isUnreadable(cache: Cache, url: string): Promise<boolean> {
+    const { status } = await ask(cache, "HEAD", url, { kind: "short" }, UNREADABLE);
+    return UNREADABLE.includes(status);
+}
+
 async function readThere(
     cache: Cache,
     url: string,

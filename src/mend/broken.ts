@@ -3,7 +3,7 @@ import { KnownObjects } from "../doctor/knownObjects.ts";
 import { Nars, type NarLook } from "../doctor/narCheck.ts";
 import { checkNarinfo, type Look } from "../doctor/narinfoCheck.ts";
 import { allNarinfos } from "../doctor/narinfoKeys.ts";
-import type { Upstreams } from "../doctor/upstream.ts";
+import type { Upstreams } from "../content/upstream.ts";
 import { storedNarinfo } from "../content/storedNarinfo.ts";
 import type { Cache } from "../s3/bucket.ts";
 import { forEachAtOnce } from "../system/pool.ts";

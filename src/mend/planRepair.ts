@@ -1,4 +1,4 @@
-import type { Upstreams } from "../doctor/upstream.ts";
+import type { Upstreams } from "../content/upstream.ts";
 import type { Cache } from "../s3/bucket.ts";
 import type { Nix } from "../store/nix.ts";
 import type { Broken, BrokenFinder } from "./broken.ts";

@@ -1,6 +1,6 @@
 import { everyNarinfo } from "../content/everyNarinfo.ts";
 import { fullPath } from "../cache/storePath.ts";
-import type { Upstreams } from "../doctor/upstream.ts";
+import type { Upstreams } from "../content/upstream.ts";
 import type { Cache } from "../s3/bucket.ts";
 import type { Broken } from "./broken.ts";
 import { hashOf } from "./doomed.ts";

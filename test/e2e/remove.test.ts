@@ -157,6 +157,21 @@ describe("removing paths from a cache", function () {
         assert.ok(!(await isThere(narinfoKey(path))));
     });
 
+    it("refuses what a pin names, unless it is told to", async () => {
+        const [path = ""] = await push([{ name: "pinned", contents: "pinned" }]);
+        assert.equal((await nixCache(machine.stack, ["pin", "kept", path, "--upstream", ""])).status, 0);
+        const refused = await remove("--yes", path);
+        assert.equal(refused.status, 1);
+        assert.match(refused.stdout, /^pins that would point to nothing:\n {2}kept \(/m);
+        assert.match(
+            refused.stderr,
+            /^nix-cache: the pin kept names what would be removed: nix-cache unpin kept, or remove it with --pinned\. Nothing has been changed\.$/m,
+        );
+        assert.ok(await isThere(narinfoKey(path)));
+        assert.equal((await remove("--yes", "--pinned", path)).status, 0);
+        assert.ok(!(await isThere(narinfoKey(path))));
+    });
+
     it("says in one line what is no path, and who may not", async () => {
         assert.match(
             (await remove("./nowhere")).stderr,
