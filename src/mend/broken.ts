@@ -72,7 +72,9 @@ export class BrokenFinder {
      */
     async check(key: string): Promise<Broken | undefined> {
         const { findings } = await checkNarinfo(this.of, key);
-        const failures = findings.filter(({ result }) => result === "failure");
+        const failures = findings.filter(
+            ({ result, fault }) => result === "failure" || fault === "file hash",
+        );
         const [first] = failures;
         if (first === undefined) return undefined;
         return {

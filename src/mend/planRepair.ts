@@ -24,7 +24,8 @@ export async function planRepair(
     const taken: Broken[] = [];
     const unusable: Broken[] = [];
     for (const one of lost) {
-        const isTaken = one.faults.every((fault) => fault === "nar") && (await finder.isTaken(one.key));
+        const isFile = one.faults.every((fault) => fault === "nar" || fault === "file hash");
+        const isTaken = isFile && (await finder.isTaken(one.key));
         (isTaken ? taken : unusable).push(one);
     }
     const progress = new LookProgress();
