@@ -7,7 +7,7 @@ import { readOutputs, type Outputs, type Target } from "./target.ts";
 interface PushOutputs {
     readonly host: HostConfig;
     readonly credentials: Credentials;
-    readonly signingKey: string;
+    readonly signingKeys: readonly string[];
 }
 
 /**
@@ -32,5 +32,5 @@ export function pushOutputsOf(
         throw new UserError(
             `the stack has no builder ${shown(name)}; --profile must be one of ${Object.keys(builders).join(", ")}`,
         );
-    return { host: hostConfig, credentials, signingKey: secretKey };
+    return { host: hostConfig, credentials, signingKeys: secretKey.split("\n") };
 }
