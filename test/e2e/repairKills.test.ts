@@ -31,7 +31,7 @@ describe("a repair that is killed, or run twice at once", function () {
         if ((await theWorld()).tools.nix === undefined) skip(this, "nix");
         machine = await BuildMachine.of("repair-kills", { expireDays: 0 });
         const { connection } = machine.stack.minio;
-        agent = new Agent({ keepAlive: true, ca: connection.ca });
+        agent = new Agent({ keepAlive: true, maxSockets: 16, ca: connection.ca });
         admin = new Bucket({ ...connection, agent }, "repair-kills");
         const names = Array.from({ length: PATHS }, (_, n) => `broken-${n}`);
         paths = await machine.store.add(

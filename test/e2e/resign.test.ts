@@ -14,7 +14,7 @@ import { Relay } from "./pushing/relay.ts";
 import { pathOf, type Spec } from "./pushing/store.ts";
 import { theWorld } from "./world.ts";
 
-const PATHS = 400;
+const PATHS = 200;
 
 describe("signing a cache anew", function () {
     maySkip(this, "nix");
@@ -32,7 +32,7 @@ describe("signing a cache anew", function () {
         if ((await theWorld()).tools.nix === undefined) skip(this, "nix");
         machine = await BuildMachine.of("signed-anew");
         const { connection } = machine.stack.minio;
-        agent = new Agent({ keepAlive: true, ca: connection.ca });
+        agent = new Agent({ keepAlive: true, maxSockets: 16, ca: connection.ca });
         admin = new Bucket({ ...connection, agent }, "signed-anew");
         const names = Array.from({ length: PATHS }, (_, n) => `anew-${n}`);
         paths = await machine.store.add(
@@ -131,7 +131,7 @@ describe("signing a cache anew", function () {
         const { connection } = machine.stack.minio;
         const relay = await Relay.start(connection, "signed-anew");
         const key = narinfoKey(paths[7] ?? "");
-        const gone = narinfoKey(paths[399] ?? "");
+        const gone = narinfoKey(paths[199] ?? "");
         let written = 0;
         relay.after = async ({ method, key: seen }) => {
             if (method !== "GET") return;
@@ -162,7 +162,7 @@ describe("signing a cache anew", function () {
         assert.equal(status, 0);
         assert.match(
             stdout,
-            /^399 narinfos; by \S+-2 and \S+-1:\n {6}399 were signed\n {8}0 are signed now\n$/,
+            /^199 narinfos; by \S+-2 and \S+-1:\n {6}199 were signed\n {8}0 are signed now\n$/,
         );
         await machine.stack.setPassword("another password");
         const refused = await nixCache(machine.stack, ["resign"]);

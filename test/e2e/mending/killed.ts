@@ -76,7 +76,7 @@ async function workOf(machine: BuildMachine, args: readonly string[], state: () 
     const child = begin(machine, args);
     let from: number | undefined;
     const ended = toItsEnd(child).then(() => true);
-    while (!(await Promise.race([ended, sleep(10).then(() => false)]))) {
+    while (!(await Promise.race([ended, sleep(30).then(() => false)]))) {
         const at = performance.now() - since;
         if (from === undefined && (await state()) !== first) from = at;
     }
