@@ -106,6 +106,7 @@ export class NixCache extends pulumi.ComponentResource {
                 kept: declaration.generations,
                 current: settings.keyGeneration,
                 trusted: settings.trustedGenerations,
+                signing: settings.signingGenerations,
                 given: args.signingKeys,
                 protect: settings.protect,
             },

@@ -9,6 +9,7 @@ import {
     buildersFault,
     endpointFault,
     keyNameFault,
+    signingFault,
     sizeFault,
     trustedFault,
     wholeNumber,
@@ -36,6 +37,8 @@ export interface GivenSettings {
     readonly keyGeneration?: number | undefined;
     /** Numbers of the keys that hosts accept. Default: all from 1 to {@link keyGeneration}. */
     readonly trustedGenerations?: readonly number[] | undefined;
+    /** Numbers of the keys that new pushes are signed with, {@link keyGeneration} among them. Default: that one alone. */
+    readonly signingGenerations?: readonly number[] | undefined;
     /** Days after which a pushed path expires. 0: never. Default: 30. */
     readonly expireDays?: number | undefined;
     /** Days that a NAR is kept beyond that. Default: 7. */
@@ -109,6 +112,15 @@ export const SETTINGS = {
         unset: "all up to `keyGeneration`",
         check: (trusted, { keyGeneration }) => trustedFault(trusted, keyGeneration),
         description: "Numbers of the signing keys that hosts accept.",
+        more: "One above `keyGeneration` is announced by that: hosts trust it before it signs anything ([rotation](rotation.md)).",
+    },
+    signingGenerations: {
+        kind: "numbers",
+        follows: ({ keyGeneration }) => (keyGeneration === undefined ? [] : [keyGeneration]),
+        unset: "the one of `keyGeneration`",
+        check: (signing, all) => signingFault(signing, all),
+        description: "Numbers of the signing keys that new pushes are signed with.",
+        more: "Several while a key is [rotated](rotation.md): `secretKey` then has a line for each.",
     },
     expireDays: {
         kind: "number",

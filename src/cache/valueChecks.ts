@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { MAX_GENERATION } from "./generations.ts";
+import { MAX_GENERATION, upTo } from "./generations.ts";
 import { isHostAndPort } from "./hostNames.ts";
 import { shown } from "./problem.ts";
 import { profileName } from "./profile.ts";
@@ -118,6 +118,28 @@ export function trustedFault(trusted: unknown, current: number | undefined): Fau
     const fault = listFault(trusted, isGeneration, allowed);
     if (fault !== undefined || trusted.includes(current)) return fault;
     return { wrong: `is ${shown(trusted)}`, allowed };
+}
+
+/** Generations that sign: hosts must accept each, or what it signs alone is refused. */
+export function signingFault(
+    signing: unknown,
+    {
+        keyGeneration: current,
+        trustedGenerations,
+    }: {
+        readonly keyGeneration?: number | undefined;
+        readonly trustedGenerations?: readonly number[] | undefined;
+    },
+): Fault | undefined {
+    const trusted = trustedGenerations ?? upTo(current);
+    // What it follows is wrong itself, which is said once.
+    if (current === undefined || !isGeneration(current) || trustedFault(trusted, current) !== undefined)
+        return undefined;
+    const allowed = `a list of some of trustedGenerations (${trusted.join(", ")}) with ${current}, the current keyGeneration, among them`;
+    if (!Array.isArray(signing)) return { wrong: `is ${shown(signing)}`, allowed };
+    const fault = listFault(signing, (one) => trusted.some((other) => other === one), allowed);
+    if (fault !== undefined || signing.includes(current)) return fault;
+    return { wrong: `is ${shown(signing)}`, allowed };
 }
 
 /** A check of a whole number. */

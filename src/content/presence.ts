@@ -21,6 +21,8 @@ export interface Presence {
     readonly hasNarinfo: boolean;
     /** Whether the narinfo is good and its NAR is not: what may be there is replaced. Default: no. */
     readonly hasBadNar?: true;
+    /** Whether its NAR is read before it is taken for good, whatever is noted beside it. Default: no. */
+    readonly isDoubted?: true;
     /** The path, if its narinfo and its NAR are as they must be; undefined: it has to be pushed. */
     readonly good?: Found;
 }

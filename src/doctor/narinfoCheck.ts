@@ -6,8 +6,8 @@ import { inWords, LIMITS } from "../s3/limits.ts";
 import type { Answer, Connection } from "../s3/connection.ts";
 import { send } from "../s3/request.ts";
 import { TooLarge } from "../cache/serverError.ts";
-import type { Finding } from "./finding.ts";
-import type { NarResult, Nars } from "./narCheck.ts";
+import type { Fault, Finding } from "./finding.ts";
+import { isOfContent, type NarResult, type Nars } from "./narCheck.ts";
 import type { KnownObjects } from "./knownObjects.ts";
 import type { Upstreams } from "../content/upstream.ts";
 
@@ -38,8 +38,8 @@ export interface NarinfoResult {
  * @param key the narinfo's object name
  */
 export async function checkNarinfo(look: Look, key: string): Promise<NarinfoResult> {
-    const broken = (wrong: string): NarinfoResult => ({
-        findings: [{ key, about: "content", result: "failure", wrong }],
+    const broken = (wrong: string, fault: Fault = "narinfo"): NarinfoResult => ({
+        findings: [{ key, about: "content", result: "failure", fault, wrong }],
         elsewhere: 0,
     });
     let answer: Answer;
@@ -48,7 +48,11 @@ export async function checkNarinfo(look: Look, key: string): Promise<NarinfoResu
         answer = await send(look.from, { method: "GET", path: `/${look.bucket}/${key}`, kind: "narinfo" });
         // It may have expired since it was listed.
         if (answer.status === 404) return { findings: [], elsewhere: 0 };
-        if (answer.status !== 200) return broken(`anonymous read answered ${answer.status}`);
+        if (answer.status !== 200)
+            return broken(
+                `${look.from.accessKey === undefined ? "anonymous read" : "it"} answered ${answer.status}`,
+                isOfContent(answer.status) ? "narinfo" : "answer",
+            );
         info = readable(answer);
     } catch (error) {
         if (error instanceof TooLarge)
@@ -63,12 +67,29 @@ export async function checkNarinfo(look: Look, key: string): Promise<NarinfoResu
     look.presence.remember(key, until);
     const nar = await look.nars.check(info);
     const { findings, elsewhere } = await checkReferences(look, key, info, until);
-    const content = (wrong: string): Finding => ({ key, path, about: "content", result: "failure", wrong });
-    const expiry = (wrong: string): Finding => ({ key, path, about: "expiry", result: "warning", wrong });
+    const content =
+        (fault: Fault) =>
+        (wrong: string): Finding => ({
+            key,
+            path,
+            about: "content",
+            result: "failure",
+            fault,
+            wrong,
+        });
+    const expiry = (wrong: string): Finding => ({
+        key,
+        path,
+        about: "expiry",
+        result: "warning",
+        fault: "expiry",
+        wrong,
+    });
     return {
         findings: [
-            ...[...signatureProblems(info, look.trustedPublicKeys), ...nar.failures].map(content),
-            ...nar.warnings.map((wrong): Finding => ({ ...content(wrong), result: "warning" })),
+            ...signatureProblems(info, look.trustedPublicKeys).map(content("signature")),
+            ...nar.failures.map(content(nar.isAnswer === true ? "answer" : "nar")),
+            ...nar.warnings.map((wrong): Finding => ({ ...content("file hash")(wrong), result: "warning" })),
             ...expiryProblems(until, nar).map(expiry),
             ...findings,
         ],
@@ -109,6 +130,7 @@ async function checkReferences(
                         path,
                         about: "order",
                         result: "warning",
+                        fault: "expiry",
                         wrong: `it refers to ${name}, which expires ${day(theirs)}, before it does`,
                     });
                 return;
@@ -121,6 +143,8 @@ async function checkReferences(
                     path,
                     about: "references",
                     result: "failure",
+                    fault: "reference",
+                    missing: name,
                     wrong: `it refers to ${name}, which ${upstreams.urls.length === 0 ? "this cache does not have" : `neither this cache nor ${upstreams.urls.join(" nor ")} has`}`,
                 });
             else
@@ -129,6 +153,8 @@ async function checkReferences(
                     path,
                     about: "references",
                     result: "warning",
+                    fault: "reference",
+                    missing: name,
                     wrong: `it refers to ${name}, which this cache does not have`,
                 });
         }),

@@ -164,9 +164,8 @@ export class Tally {
 
 /** What repairs a path, whatever is wrong with it. */
 const REPAIR: readonly string[] = [
-    "hosts refuse these. Where the path is in the store, push it again:",
-    pushAgain("--force", "--once"),
-    "What no machine has: mc rm ALIAS/BUCKET/HASH.narinfo",
+    "hosts refuse these. This pushes again what this machine's store has, and removes the others, after a question:",
+    asCalled("repair", "--deep"),
 ];
 
 function kindOf({ about, result }: Finding): string {

@@ -1,8 +1,8 @@
 import { pinOfRecord } from "../cache/pinName.ts";
 import type { HostConfig } from "../hosts/hostConfig.ts";
-import { checkServerConfig } from "../stack/serverConfig.ts";
 import type { Cache } from "../s3/bucket.ts";
-import { readOutputs, readRawConfig, type Target } from "./target.ts";
+import { administrationOf } from "./administration.ts";
+import type { Target } from "./target.ts";
 
 /** A stack's cache, as its administrator asks it. */
 export interface Administrator {
@@ -17,13 +17,10 @@ export interface Administrator {
 
 /** @throws UserError when the stack was not deployed; ServerError never: the server is not asked */
 export async function administratorOf(target: Target): Promise<Administrator> {
-    const asked = [readOutputs(target), readRawConfig(target)] as const;
-    // Which error is told does not depend on which process is quicker.
-    await Promise.allSettled(asked);
-    const [{ declared, hostConfig }, config] = await Promise.all(asked);
-    const { connection } = checkServerConfig(config);
+    const { outputs, cache } = await administrationOf(target);
+    const { declared, hostConfig } = outputs;
     return {
-        cache: { connection, bucket: declared.bucket },
+        cache,
         role: "administrator",
         trustedPublicKeys: hostConfig.trustedPublicKeys,
         host: hostConfig,

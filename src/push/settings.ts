@@ -41,6 +41,8 @@ export interface Settings {
     readonly trustedPublicKeys: readonly string[];
     /** The secret signing key, as Nix writes it. */
     readonly signingKey: string;
+    /** Further keys that narinfos are signed with, while one is rotated. */
+    readonly otherSigningKeys: readonly string[];
     /** Days that a narinfo has, as the stack said it; undefined: it did not. */
     readonly expireDays?: number;
     readonly filters: Filters;
@@ -67,13 +69,15 @@ export function readSettings(given: GivenSettings): Settings {
 }
 
 /** Settings for a cache, with defaults for what nobody said. */
-export function settingsOf({ host, credentials, signingKey }: Source, given: Wishes): Settings {
+export function settingsOf({ host, credentials, signingKeys }: Source, given: Wishes): Settings {
+    const [signingKey = "", ...otherSigningKeys] = signingKeys;
     const { expireDays } = host as { expireDays?: unknown };
     const days = typeof expireDays !== "number" ? undefined : expireDays === 0 ? Infinity : expireDays;
     return {
         cache: cacheOf(host, credentials),
         trustedPublicKeys: host.trustedPublicKeys,
         signingKey,
+        otherSigningKeys,
         ...(days === undefined ? {} : { expireDays: days }),
         filters: {
             upstreamKeys: given.upstreamKeys ?? DEFAULTS.upstreamKeys,

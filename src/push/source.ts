@@ -1,5 +1,5 @@
 import { UserError } from "../cache/problem.ts";
-import { parseSecretKey } from "../cache/signingKey.ts";
+import { parseSecretKeys, type SigningKeyPair } from "../cache/signingKey.ts";
 import type { Credentials } from "../hosts/awsCredentials.ts";
 import type { HostConfig } from "../hosts/hostConfig.ts";
 import { read, readConnection, type ConnectionFiles } from "./connection.ts";
@@ -8,13 +8,13 @@ import { read, readConnection, type ConnectionFiles } from "./connection.ts";
 export interface Source {
     readonly host: HostConfig;
     readonly credentials: Credentials;
-    /** The secret signing key, as Nix writes it. */
-    readonly signingKey: string;
+    /** The secret signing keys, as Nix writes them, at least one; the first is the one in use. */
+    readonly signingKeys: readonly string[];
 }
 
 /** Files of a machine that builds. */
 export interface SourceFiles extends ConnectionFiles {
-    /** File with the secret signing key, as Nix writes it. */
+    /** File with the secret signing key, as Nix writes it; with several, one a line. */
     readonly signingKeyFile: string;
 }
 
@@ -26,30 +26,34 @@ export interface SourceFiles extends ConnectionFiles {
 export function sourceOf(files: SourceFiles): Source {
     const { signingKeyFile } = files;
     const { host, credentials } = readConnection(files);
-    const signingKey = acceptedKey(
+    const signingKeys = acceptedKeys(
         read(signingKeyFile, "the signing key"),
         host.trustedPublicKeys,
         signingKeyFile,
     );
-    return { host, credentials, signingKey };
+    return { host, credentials, signingKeys };
 }
 
 /**
  * Pushing with a key that hosts do not accept would fill the cache with what nobody takes.
  *
- * @param from where the key is from, for messages
- * @returns the key, without what stands around it
- * @throws UserError when it is none, or not one of the stack's
+ * Of several, those count that hosts accept: while a key is rotated, this file or
+ * what says which keys hosts accept may be one step behind.
+ *
+ * @param from where the keys are from, for messages
+ * @returns the keys, at least one
+ * @throws UserError when one is none, or none is one of the stack's
  */
-export function acceptedKey(text: string, trusted: readonly string[], from: string): string {
-    let publicKey: string;
-    let secretKey: string;
+export function acceptedKeys(text: string, trusted: readonly string[], from: string): string[] {
+    let pairs: SigningKeyPair[];
     try {
-        ({ publicKey, secretKey } = parseSecretKey(text));
+        pairs = parseSecretKeys(text);
     } catch (error) {
         throw new UserError(`${from}: ${(error as Error).message}`);
     }
-    if (trusted.includes(publicKey)) return secretKey;
+    const accepted = pairs.filter(({ publicKey }) => trusted.includes(publicKey));
+    if (accepted.length > 0) return accepted.map(({ secretKey }) => secretKey);
+    const publicKey = pairs[0]?.publicKey ?? "";
     const name = keyName(publicKey);
     const twin = trusted.find((key) => keyName(key) === name);
     throw new UserError(

@@ -128,6 +128,22 @@ export const ROOMS: readonly Room[] = [
         why: "the doctor asks as a host does, and never as the administrator",
     },
     {
+        room: "src/mend",
+        what: "what changes a cache's content afterwards: removals, repair, signing anew",
+        may: [
+            "src/cache",
+            "src/system",
+            "src/hosts",
+            "src/s3",
+            "src/store",
+            "src/content",
+            "src/push",
+            "src/doctor",
+        ],
+        packages: [],
+        why: "it works on what is in a bucket, with the credentials that it is given",
+    },
+    {
         room: "src/commands",
         what: "one file for each command of `nix-cache`: its options, its help, what it does",
         may: [
@@ -145,6 +161,7 @@ export const ROOMS: readonly Room[] = [
             "src/backup",
             "src/engine",
             "src/doctor",
+            "src/mend",
         ],
         packages: [],
         why: "a command joins what the other rooms do",

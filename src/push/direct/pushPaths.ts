@@ -10,11 +10,18 @@ import { report, type Report } from "./report.ts";
  * a part in it.
  *
  * @param say takes lines about what goes on
+ * @param doubted as in a batch
  */
-export async function pushPaths(settings: Settings, paths: readonly string[], say: Say): Promise<Report> {
+export async function pushPaths(
+    settings: Settings,
+    paths: readonly string[],
+    say: Say,
+    doubted: ReadonlySet<string> = new Set(),
+): Promise<Report> {
     const begun = performance.now();
     let sums = NOTHING;
     const work = pushBatch(settings, paths, {
+        doubted,
         onProgress: (event) => {
             sums = after(sums, event);
             if (event.kind !== "planned") return;
