@@ -20,8 +20,8 @@ const YEAR: Size = {
     days: 366,
     hosts: 10,
     roots: 5,
-    libraries: 40,
-    programs: 60,
+    libraries: 20,
+    programs: 36,
     off: [100, 160],
     unrenewed: [220, 226],
 };
