@@ -1,6 +1,5 @@
 import { UserError } from "../cache/problem.ts";
 import type { Upstreams } from "../content/upstream.ts";
-import type { Administration } from "../engine/administration.ts";
 import { BrokenFinder, MOST_BROKEN, type BrokenLook } from "../mend/broken.ts";
 import { LookProgress } from "../mend/lookProgress.ts";
 import { removeBroken, stillBroken } from "../mend/repair.ts";
@@ -20,7 +19,8 @@ import { confirm } from "../system/confirm.ts";
 import { EXIT, type ExitStatus } from "../system/exitStatus.ts";
 import { entered, mayChange } from "../system/ledger.ts";
 import { sayOn } from "../system/progress.ts";
-import { findProject } from "../system/project.ts";
+import { isNotInstalled } from "../system/notInstalled.ts";
+import { projectOf } from "../system/project.ts";
 
 const OPTIONS = {
     deep: { type: "boolean", help: "reads every NAR and hashes it; otherwise looks at their sizes alone" },
@@ -75,12 +75,27 @@ async function repair(place: Place, options: Options): Promise<ExitStatus> {
 
 async function whoRepairs(place: Place, options: Options): Promise<Who> {
     const wishes = pushWishes(options);
-    if (namesFiles(options)) return { settings: settingsOf(sourceOf(sourceFiles(options)), wishes) };
-    const folder = findProject(place.folder);
-    const engine = await import("../engine/administration.ts");
-    const { pushOutputsOf } = await import("../engine/pushOutputs.ts");
-    const { outputs, cache }: Administration = await engine.administrationOf({ folder, stack: place.stack });
-    return { settings: settingsOf(pushOutputsOf(outputs, builderName(options)), wishes), admin: cache };
+    const folder = namesFiles(options) ? undefined : projectOf(place.folder);
+    const engine = folder === undefined ? undefined : await stackEngine();
+    if (folder === undefined || engine === undefined)
+        return { settings: settingsOf(sourceOf(sourceFiles(options)), wishes) };
+    const { outputs, cache } = await engine.administrationOf({ folder, stack: place.stack });
+    return {
+        settings: settingsOf(engine.pushOutputsOf(outputs, builderName(options)), wishes),
+        admin: cache,
+    };
+}
+
+/** What asks the stack; undefined in the package for builders, which has none. */
+async function stackEngine() {
+    try {
+        const { administrationOf } = await import("../engine/administration.ts");
+        const { pushOutputsOf } = await import("../engine/pushOutputs.ts");
+        return { administrationOf, pushOutputsOf };
+    } catch (error) {
+        if (isNotInstalled(error)) return undefined;
+        throw error;
+    }
 }
 
 async function repairIn(

@@ -71,26 +71,6 @@ export async function resign(
     const left = (name: string) => {
         if (found.left.length < MOST_NAMED) found.left.push(name);
     };
-    const pairs = parseSecretKeys(keys.secretKeys);
-    const one = async (
-        first: StoredNarinfo,
-    ): Promise<"had" | "signed" | "untrusted" | "contested" | "gone"> => {
-        let narinfo: Awaited<ReturnType<typeof storedNarinfo>> = first;
-        for (let tries = 0; tries < TRIES; tries++) {
-            if (typeof narinfo === "string") return narinfo === "gone" ? "gone" : "contested";
-            const { key, text, info } = narinfo;
-            const after = resigned(text, info, keys.trustedPublicKeys, pairs);
-            if (after === "signed") return "had";
-            if (after === "untrusted" || Buffer.byteLength(after.text) > LIMITS.narinfo.bytes)
-                return "untrusted";
-            if (dry || (await write(cache, narinfo, after.text, keys, pairs[0]?.secretKey ?? ""))) {
-                if (!dry) entered("signed some narinfos anew");
-                return "signed";
-            }
-            narinfo = await storedNarinfo(cache, key);
-        }
-        return "contested";
-    };
     await everyNarinfo(cache, {
         onLook,
         onUnreadable: (key) => {
@@ -100,13 +80,37 @@ export async function resign(
         },
         work: async (narinfo) => {
             found.seen++;
-            const end = await one(narinfo);
+            const end = await resignOne(cache, narinfo, keys, dry);
             if (end === "gone") return;
             found[end]++;
             if (end === "untrusted" || end === "contested") left(narinfo.info.storePath);
         },
     });
     return found;
+}
+
+/** Signs one narinfo, and where it is another by then, that one. */
+async function resignOne(
+    cache: Cache,
+    first: StoredNarinfo,
+    keys: ResignKeys,
+    dry: boolean,
+): Promise<"had" | "signed" | "untrusted" | "contested" | "gone"> {
+    const pairs = parseSecretKeys(keys.secretKeys);
+    let narinfo: Awaited<ReturnType<typeof storedNarinfo>> = first;
+    for (let tries = 0; tries < TRIES; tries++) {
+        if (typeof narinfo === "string") return narinfo === "gone" ? "gone" : "contested";
+        const after = resigned(narinfo.text, narinfo.info, keys.trustedPublicKeys, pairs);
+        if (after === "signed") return "had";
+        if (after === "untrusted" || Buffer.byteLength(after.text) > LIMITS.narinfo.bytes) return "untrusted";
+        if (dry) return "signed";
+        if (await write(cache, narinfo, after.text, keys, pairs[0]?.secretKey ?? "")) {
+            entered("signed some narinfos anew");
+            return "signed";
+        }
+        narinfo = await storedNarinfo(cache, first.key);
+    }
+    return "contested";
 }
 
 /** @returns whether it was written; false: it is another by now */
