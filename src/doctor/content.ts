@@ -3,6 +3,7 @@ import type { Connection } from "../s3/connection.ts";
 import { send } from "../s3/request.ts";
 import type { Outputs } from "../engine/target.ts";
 import { driftAndHeal } from "./advice.ts";
+import { aliveChecks } from "./alive.ts";
 import { bad, type Check } from "./check.ts";
 import type { Finding } from "./finding.ts";
 import { Nars, type NarLook } from "./narCheck.ts";
@@ -62,10 +63,13 @@ export async function contentChecks(
             : someNarinfos(lister, bucket, extent.sample);
     const tally = new Tally(extent.all);
     await forEachAtOnce(keys, WIDTH, async (key) => {
-        look.presence.remember(key, true);
         tally.add(await checkNarinfo(look, key));
         progress.narinfo();
     });
+    const alive = await aliveChecks(
+        { connection: lister, bucket },
+        { trustedPublicKeys, upstreams: extent.upstreams, deep: extent.sample === undefined },
+    );
     const checks = tally.checks({
         isSample: extent.sample !== undefined,
         bytesRead: read === "none" ? undefined : progress.bytesRead,
@@ -73,7 +77,7 @@ export async function contentChecks(
         away: extent.upstreams.away,
     });
     const size = await sizeCheck(lister, outputs.hostConfig);
-    return { checks: [...checks, ...size], findings: tally.kept.sort(byName) };
+    return { checks: [...checks, ...alive, ...size], findings: tally.kept.sort(byName) };
 }
 
 /** Before all are read, their sizes are added up, so that the end is in sight. */

@@ -5,7 +5,7 @@ export interface Finding {
     /** Its store path; undefined where it does not say, or says another one's. */
     readonly path?: string;
     /** Which check it belongs to. */
-    readonly about: "content" | "expiry" | "references";
+    readonly about: "content" | "expiry" | "order" | "references";
     readonly result: "failure" | "warning";
     /** What is wrong, without the path's name. */
     readonly wrong: string;

@@ -32,8 +32,8 @@ export interface NarinfoResult {
 
 /**
  * Checks one narinfo as a host would use it: that it is of the path it is filed
- * under, its signature, its NAR, its references, and that its NAR does not
- * expire before it.
+ * under, its signature, its NAR, its references, and that neither its NAR nor what
+ * it refers to expires before it.
  *
  * @param key the narinfo's object name
  */
@@ -59,15 +59,17 @@ export async function checkNarinfo(look: Look, key: string): Promise<NarinfoResu
     const path = info.storePath;
     if (!path.startsWith(`/nix/store/${key.slice(0, 32)}-`))
         return broken(`it is the narinfo of another path: ${path}`);
+    const until = expiryOf(answer.headers);
+    look.presence.remember(key, until);
     const nar = await look.nars.check(info);
-    const { findings, elsewhere } = await checkReferences(look, key, info);
+    const { findings, elsewhere } = await checkReferences(look, key, info, until);
     const content = (wrong: string): Finding => ({ key, path, about: "content", result: "failure", wrong });
     const expiry = (wrong: string): Finding => ({ key, path, about: "expiry", result: "warning", wrong });
     return {
         findings: [
             ...[...signatureProblems(info, look.trustedPublicKeys), ...nar.failures].map(content),
             ...nar.warnings.map((wrong): Finding => ({ ...content(wrong), result: "warning" })),
-            ...expiryProblems(answer, nar).map(expiry),
+            ...expiryProblems(until, nar).map(expiry),
             ...findings,
         ],
         elsewhere,
@@ -91,13 +93,26 @@ async function checkReferences(
     { presence, upstreams }: Look,
     key: string,
     { storePath: path, references }: NarInfo,
+    until: number,
 ): Promise<{ findings: Finding[]; elsewhere: number }> {
     const others = references.filter((name) => !path.endsWith(`/${name}`));
     const findings: Finding[] = [];
     let elsewhere = 0;
     await Promise.all(
         others.map(async (name) => {
-            if (await presence.has(`${name.slice(0, 32)}.narinfo`)) return;
+            const theirs = await presence.until(`${name.slice(0, 32)}.narinfo`);
+            if (theirs !== undefined) {
+                // The server's times are midnights, so this compares days.
+                if (theirs < until)
+                    findings.push({
+                        key,
+                        path,
+                        about: "order",
+                        result: "warning",
+                        wrong: `it refers to ${name}, which expires ${day(theirs)}, before it does`,
+                    });
+                return;
+            }
             const there = await upstreams.has(name);
             if (there === "there") elsewhere += 1;
             else if (there === "nowhere")
@@ -127,7 +142,11 @@ function signatureProblems(info: NarInfo, trusted: readonly string[]): string[] 
     return [info.signatures.length === 0 ? "no signature" : "no signature by a trusted key verifies"];
 }
 
-function expiryProblems({ headers }: Answer, { until }: NarResult): string[] {
-    if (until === undefined || until === Infinity || until >= expiryOf(headers)) return [];
-    return [`its NAR expires ${new Date(until).toISOString().slice(0, 10)}, before it does`];
+function expiryProblems(narinfo: number, { until }: NarResult): string[] {
+    if (until === undefined || until === Infinity || until >= narinfo) return [];
+    return [`its NAR expires ${day(until)}, before it does`];
+}
+
+function day(time: number): string {
+    return new Date(time).toISOString().slice(0, 10);
 }

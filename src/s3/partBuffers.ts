@@ -4,12 +4,12 @@ export const PART_BYTES = 5 * 1024 * 1024;
 /** S3 takes at most 10,000 parts; compressed, a NAR may have a little more bytes than it had. */
 const PARTS = 9_900;
 
-/** Bytes of a part for an object of so many, 5 TiB at most: more than {@link PART_BYTES} from 77 GiB on. */
+/** Bytes of a part for an object of so many, 5 TiB at most: more than {@link PART_BYTES} from 48 GiB on. */
 export function partBytesFor(bytes: number): number {
     return Math.max(PART_BYTES, Math.ceil(bytes / PARTS));
 }
 
-/** Buffers at the same time, whatever is uploaded: 64 MiB. */
+/** Buffers at the same time, whatever is uploaded: 30 MiB. */
 const BUFFERS = 6;
 
 /**

@@ -18,7 +18,7 @@ export interface Sent {
 export interface StreamOptions extends Omit<PutOptions, "metadata" | "bodyHash"> {
     /** Words that the object keeps; asked for when all was read. */
     readonly metadata?: () => Readonly<Record<string, string>>;
-    /** Bytes that there will be, at most, about: for more than 78 GiB, parts are larger. Default: less than that. */
+    /** Bytes that there will be, at most, about: for more than 48 GiB, parts are larger. Default: less than that. */
     readonly bytes?: number;
 }
 

