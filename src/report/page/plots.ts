@@ -56,7 +56,7 @@ function keptPlot({ expiry: { rows, expireDays: set }, size }: Figures): Plot {
             legend: legend(),
             grid: grid(),
             xAxis: { type: "log", name: "expireDays", nameLocation: "middle", nameGap: 28, ...axis() },
-            yAxis: bytesAxis(),
+            yAxis: bytesAxis(Math.max(...shown.map(({ comesTo }) => comesTo), size?.maxSize ?? 0)),
             series: [
                 {
                     ...line("keeps now", ({ bytes }) => bytes, false),
@@ -66,7 +66,7 @@ function keptPlot({ expiry: { rows, expireDays: set }, size }: Figures): Plot {
                               markLine: {
                                   symbol: "none",
                                   silent: true,
-                                  label: { color: TEXT, formatter: "{b}" },
+                                  label: { color: TEXT, formatter: "{b}", position: "insideEndTop" },
                                   lineStyle: { color: TEXT, opacity: 0.6 },
                                   data: marks,
                               },
@@ -87,7 +87,7 @@ function growthPlot({ growth: { days } }: Figures): Plot {
         () => ({
             grid: { ...grid(), top: 16 },
             xAxis: { type: "category", data: shown.map(({ day }) => day), ...axis() },
-            yAxis: bytesAxis(),
+            yAxis: bytesAxis(Math.max(...shown.map(({ bytes }) => bytes))),
             series: [{ type: "bar", data: shown.map(({ bytes }) => bytes) }],
         }),
     );
@@ -119,10 +119,13 @@ function bars(
     series: readonly { readonly name?: string; readonly data: number[] }[],
 ): Plot {
     const isStacked = series.length > 1;
+    const most = Math.max(
+        ...names.map((_, row) => series.reduce((sum, { data }) => sum + (data[row] ?? 0), 0)),
+    );
     return both(title, words, names.length * BAR + 90, (width) => ({
         ...(isStacked ? { legend: legend() } : {}),
         grid: { ...grid(), left: width === WIDE ? 150 : 110, top: isStacked ? 40 : 8, right: 72 },
-        xAxis: { ...bytesAxis(), splitNumber: width === WIDE ? 5 : 2 },
+        xAxis: bytesAxis(most, width === WIDE ? 5 : 2),
         yAxis: {
             type: "category",
             inverse: true,
@@ -164,10 +167,16 @@ function axis() {
     };
 }
 
-function bytesAxis() {
+/** @param most the largest value, by which steps are round numbers of KiB, MiB, … */
+function bytesAxis(most: number, steps = 5) {
+    const unit = 1024 ** Math.floor(Math.log2(Math.max(most / steps, 1)) / 10);
+    const step = most / steps / unit;
+    const round = [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1024].find((one) => one >= step) ?? 1024;
     return {
         type: "value" as const,
         min: 0,
+        max: Math.max(1, Math.ceil(most / (round * unit))) * round * unit,
+        interval: round * unit,
         axisLabel: { color: TEXT, formatter: inWords },
         splitLine: { lineStyle: { color: TEXT, opacity: 0.2 } },
     };
