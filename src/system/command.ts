@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import type { ExitStatus } from "./exitStatus.ts";
 import { UsageError } from "../cache/usageError.ts";
-import { asCalled } from "./asCalled.ts";
+import { asCalled, isByNpm } from "./asCalled.ts";
 
 /** An option that is there or not. */
 interface Flag {
@@ -112,6 +112,7 @@ export function command<const Own extends Options>({ run, ...told }: Declaration
         ...told,
         options,
         parse: (name, args) => {
+            refuseTaken(name, options);
             const { values, positionals } = parsed<Own>(name, args, options, told.removed);
             if (values.help !== true) checkArguments(name, told, positionals);
             // A command whose metrics are others writes them itself.
@@ -148,9 +149,25 @@ function parsed<Own extends Options>(
     }
 }
 
+/**
+ * An option before `--` is npm's: the command would run without it, and a dry run be a real one.
+ *
+ * Source: npm's manual, "config": each of its options is in the script's environment as `npm_config_NAME`.
+ */
+function refuseTaken(name: string, options: Options): void {
+    if (!isByNpm()) return;
+    const taken = Object.keys(options).find(
+        (option) => process.env[`npm_config_${option.replaceAll("-", "_")}`] !== undefined,
+    );
+    if (taken === undefined) return;
+    throw new UsageError(
+        `npm has taken --${taken} for itself; options come after --, as in ${asCalled(name, `--${taken}`)}`,
+    );
+}
+
 function checkArguments(name: string, told: Told, given: readonly string[]): void {
     const names = Object.keys(told.arguments ?? {});
     const takesAny = names.at(-1)?.endsWith("…]") ?? false;
     if (takesAny || given.length === names.length) return;
-    throw new UsageError(`use: ${["nix-cache", name, ...names].join(" ")}`);
+    throw new UsageError(`use: ${asCalled(name, ...names)}; ${asCalled(name, "--help")} tells more`);
 }

@@ -1,3 +1,4 @@
+import { countWords } from "../../cache/countWords.ts";
 import { during, type Say } from "../../system/progress.ts";
 import { inWords } from "../../s3/limits.ts";
 import { pushBatch } from "../batch/pushBatch.ts";
@@ -27,7 +28,7 @@ export async function pushPaths(
             if (event.kind !== "planned") return;
             const skipped = skippedWords(event);
             say(
-                `to upload: ${event.paths} paths, ${inWords(event.bytes)}${skipped === undefined ? "" : `; skipped: ${skipped}`}`,
+                `to upload: ${countWords(event.paths, "path")}, ${inWords(event.bytes)}${skipped === undefined ? "" : `; skipped: ${skipped}`}`,
             );
         },
     });
