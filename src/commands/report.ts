@@ -39,6 +39,17 @@ export default command({
 
 /** `nix-cache report`: reads, and changes nothing. A builder's credentials suffice, or in the project's folder the stack. */
 async function report(place: Place, options: Given<typeof OPTIONS>): Promise<ExitStatus> {
+    try {
+        return await lookAndTell(place, options);
+    } catch (error) {
+        // That it did not come to its end is what an alert is for.
+        if (options.metrics !== undefined)
+            writeMetrics(options.metrics, runMetrics("report", EXIT.failed, new Date()));
+        throw error;
+    }
+}
+
+async function lookAndTell(place: Place, options: Given<typeof OPTIONS>): Promise<ExitStatus> {
     const pageOf = options.html === undefined ? undefined : await plots();
     const access = await whichCache(options, place, async (folder) =>
         (await import("../engine/administrator.ts")).administratorOf({ folder, stack: place.stack }),

@@ -19,6 +19,8 @@ import { size } from "../system/optionValues.ts";
 import { during, sayOn } from "../system/progress.ts";
 
 const DAY_MS = 86_400_000;
+/** Objects that are no pins and are named: who may push could write any number. */
+const NAMED = 5;
 
 const OPTIONS = {
     to: { type: "string", value: "SIZE", help: "bytes that may be left, as 200GiB. Default: maxSize" },
@@ -116,8 +118,9 @@ function planLines({ graph, pins }: Survey, plan: TrimPlan): string[] {
         `${plan.nars.length} NARs${leftOver > 0 ? `, ${leftOver} of them left over: no narinfo names them` : ""}`,
     ];
     const notes = [
-        `spared: ${pins.count} pins with all that they refer to, ${inWords(plan.spared)}`,
-        ...pins.unreadable.map((name) => `${name} is no pin, and spares nothing`),
+        `spared: ${pins.count} ${pins.count === 1 ? "pin" : "pins"} with all that is referred to, ${inWords(plan.spared)}`,
+        ...pins.unreadable.slice(0, NAMED).map((name) => `${name} is no pin, and spares nothing`),
+        ...(pins.unreadable.length > NAMED ? [`and ${pins.unreadable.length - NAMED} more`] : []),
         ...(young && paths > 0
             ? ["it takes what was pushed today; a push that is under way may have to be repeated"]
             : []),

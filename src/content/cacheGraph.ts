@@ -12,7 +12,7 @@ const LISTING = 2;
 const LOOSE = 4;
 
 /**
- * What is in a cache and what refers to what, in about 200 bytes a path. Nodes
+ * What is in a cache and what refers to what, in about 300 bytes a path. Nodes
  * are store paths, by their hashes, and what stands for itself (logs, build
  * traces, debug info), by object names; NARs are beside them, since several
  * paths may share one. A path that is referred to and is not here is a node too.

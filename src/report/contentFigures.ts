@@ -20,7 +20,7 @@ const SHOWN = 10;
 /** Paths that are visited for all closures together: some seconds. */
 const MOST_STEPS = 30_000_000;
 
-/** What a listing and the narinfos come to, in about 300 bytes a path. */
+/** What a listing and the narinfos come to, in about 450 bytes a path. */
 export class ContentFigures {
     readonly graph = new CacheGraph();
     private readonly contents = new KeyTable();

@@ -72,7 +72,7 @@ describe("nix-cache trim", function () {
         const { status, stdout, stderr } = await trim("--to", String(Math.floor(full / 2)), "--dry-run");
         assert.equal(status, 0, stderr);
         assert.match(stdout, /this will be removed:\n {2}- \d+ paths that nothing has needed since 2/);
-        assert.match(stdout, /spared: 1 pins with all that they refer to/);
+        assert.match(stdout, /spared: 1 pin with all that is referred to/);
         for (const line of stdout.split("\n")) assert.ok(line.length <= 80, line);
         assert.equal((await wholeness(cache)).bytes, full);
     });
