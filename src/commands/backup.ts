@@ -22,7 +22,7 @@ const OPTIONS = {
 type BackupOptions = Given<typeof OPTIONS>;
 
 export default command({
-    summary: "writes what cannot be made again (keys, secrets, configuration), encrypted",
+    summary: "writes keys, secrets and configuration into an encrypted file",
     arguments: { FILE: "where the backup is written" },
     options: OPTIONS,
     ends: [EXIT.failed, EXIT.otherKeys],

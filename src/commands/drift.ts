@@ -46,7 +46,7 @@ export function driftStatus(findings: readonly Finding[]): ExitStatus {
 }
 
 export default command({
-    summary: "is anything on the server different from what the stack declares? reads only",
+    summary: "compares the server with what the stack declares; reads only",
     options: { metrics: METRICS },
     ends: [EXIT.failed, EXIT.drift, EXIT.unreachable, EXIT.beyondRepair],
     run: (target, { json = false }) => drift(target, json),

@@ -35,7 +35,7 @@ const OPTIONS = {
 type HostOptions = Given<typeof OPTIONS>;
 
 export default command({
-    summary: "prints what a host that is not NixOS needs, to read from the cache or to push to it",
+    summary: "prints what a host that is not NixOS needs, to read or to push",
     arguments: {
         NAME: "linux, macos, nix-darwin, github-actions or container; or a single file: nix-conf, ca-bundle, credentials (secret), signing-key (secret)",
     },

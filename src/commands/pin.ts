@@ -39,7 +39,7 @@ const HOST_DAYS = 180;
 const SYSTEM = ["/run/current-system", "/run/booted-system", "/nix/var/nix/profiles/default"];
 
 export default command({
-    summary: "pins store paths: they are to stay in the cache, with all that they refer to",
+    summary: "keeps store paths in the cache, with all that they refer to",
     arguments: {
         "[NAME]":
             "the pin; of a host that has a pin of its own, its name, and with --system it may be left out",

@@ -45,7 +45,7 @@ const OPTIONS = {
 } as const;
 
 export default command({
-    summary: "signs and pushes paths with all that they need; without paths, what is queued",
+    summary: "signs and pushes paths, or what is queued, with all that they need",
     arguments: { "[PATH…]": "store paths, or links such as ./result; -: from standard input" },
     options: OPTIONS,
     removed: REMOVED,

@@ -24,7 +24,7 @@ const OPTIONS = {
 } as const;
 
 export default command({
-    summary: "removes paths from the cache: pushed by mistake, or with a secret in them; asks first",
+    summary: "removes paths, pushed by mistake or with a secret; asks first",
     arguments: { "[PATH…]": "store paths, or links to them" },
     options: OPTIONS,
     ends: [[EXIT.failed, "refused, or one of the paths is not in the cache"], EXIT.unreachable],

@@ -38,7 +38,7 @@ const OPTIONS = {
 } as const;
 
 export default command({
-    summary: "renews what pins keep alive, with all that it refers to, so that it does not expire",
+    summary: "renews what pins keep alive, before it expires",
     arguments: { "[PATH…]": "further store paths to keep, or links to them such as ./result" },
     options: OPTIONS,
     ends: [
