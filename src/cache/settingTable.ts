@@ -1,3 +1,5 @@
+// What fills in, reads and checks any table of settings. The cache's own settings and their defaults stand in settings.ts.
+
 import { shown, type Problem } from "./problem.ts";
 import type { AnySetting, Fault } from "./setting.ts";
 

@@ -117,7 +117,7 @@ async function sendStream(
     const hash = createHash("sha256");
     let fileHash = "";
     const file = async function* () {
-        const nar = checkedNar(store, member, { seen: listing.see });
+        const nar = checkedNar(store, member, { seen: listing.see, reuse: true });
         for await (const piece of compressStream(nar, member.narSize, how)) {
             hash.update(piece);
             yield piece;

@@ -66,6 +66,7 @@ describe("the package for builders", () => {
             ["pin", "a", "/nix/store/00000000000000000000000000000000-a"],
             ["pins"],
             ["unpin", "a"],
+            ["renew"],
         ]) {
             const { status, stderr } = await program(...args);
             assert.equal(status, 2);
