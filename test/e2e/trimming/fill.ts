@@ -58,6 +58,14 @@ export function programs(count: number, secretKey: string): Path[] {
     return made;
 }
 
+/** The same, each as young as what refers to it, as pushes and renewals have it. */
+export function renewed(paths: readonly Path[]): Path[] {
+    const ages = new Map(paths.map(({ path, age }) => [path, age]));
+    for (const { path, references } of paths.toReversed())
+        for (const other of references) ages.set(other, Math.min(ages.get(other) ?? 0, ages.get(path) ?? 0));
+    return paths.map((one) => ({ ...one, age: ages.get(one.path) ?? 0 }));
+}
+
 /** Puts them there as old as they are; only administrators may. */
 export async function fill(
     { connection, bucket }: Cache,
@@ -75,8 +83,9 @@ export async function fill(
         });
         assert.equal(status, 200, key);
     };
-    // The youngest comes last, as renewing would have it.
-    const nars = new Map(paths.map(({ nar, age }) => [nar.key, { ...nar, age }]));
+    const nars = new Map<string, Path["nar"] & { readonly age: number }>();
+    for (const { nar, age } of paths)
+        nars.set(nar.key, { ...nar, age: Math.min(age, nars.get(nar.key)?.age ?? Infinity) });
     await forEachAtOnce(nars.values(), 16, ({ key, body, age }) => put(key, body, age));
     await forEachAtOnce(paths, 16, ({ narinfo: { key, text }, age }) => put(key, text, age));
 }
