@@ -59,6 +59,7 @@ export function yearPlot({ off, unrenewed }: Times, renewed: readonly Day[], lef
         textStyle: { color: TEXT, fontFamily: "sans-serif" },
         legend: {
             top: 8,
+            itemGap: 36,
             textStyle: { color: TEXT },
             data: ["in the bucket, renewed", "of it alive", "in the bucket, not renewed"],
         },

@@ -59,7 +59,9 @@ export async function renewLives(
         isFatal,
         work: async (found) => {
             const one = life.get(found.path);
-            if (one !== undefined) renewed += await renewPath(cache, found, one);
+            // Others count meanwhile, so it is added to what the sum is then.
+            const objects = one === undefined ? 0 : await renewPath(cache, found, one);
+            renewed += objects;
             onRenewed(renewed);
         },
     });

@@ -207,6 +207,14 @@ describe("nix-cache renew", function () {
             assert.match(none.stderr, /^nix-cache: .*none cannot be read: /m);
         });
 
+        it("counts what it renews at the same time", async () => {
+            const singles: Path[] = [];
+            for (let index = 0; index < 40; index++)
+                singles.push(...(await putClosure(admin, secretKey, [`single-${index}`])));
+            await old(singles, 20);
+            assert.equal((await told(...singles.map(({ path }) => path))).told.renewed, 80);
+        });
+
         it("tells of what is alive and in no cache, with its pin, and renews the rest", async () => {
             const closure = await putClosure(admin, secretKey, ["m-lib", "m-tool", "m-top"]);
             await pin("broken", closure[2]!.path);
