@@ -1,6 +1,6 @@
 import { resigned } from "../cache/resigned.ts";
 import { LIMITS } from "../s3/limits.ts";
-import { parseSecretKeys } from "../cache/signingKey.ts";
+import { parseSecretKeys, type SigningKeyPair } from "../cache/signingKey.ts";
 import { everyNarinfo } from "../content/everyNarinfo.ts";
 import { storedNarinfo, type StoredNarinfo } from "../content/storedNarinfo.ts";
 import type { Cache } from "../s3/bucket.ts";
@@ -71,6 +71,8 @@ export async function resign(
     const left = (name: string) => {
         if (found.left.length < MOST_NAMED) found.left.push(name);
     };
+    // Once: each reading of a key takes as long as many signatures.
+    const read = { ...keys, pairs: parseSecretKeys(keys.secretKeys) };
     await everyNarinfo(cache, {
         onLook,
         onUnreadable: (key) => {
@@ -80,7 +82,7 @@ export async function resign(
         },
         work: async (narinfo) => {
             found.seen++;
-            const end = await resignOne(cache, narinfo, keys, dry);
+            const end = await resignOne(cache, narinfo, read, dry);
             if (end === "gone") return;
             found[end]++;
             if (end === "untrusted" || end === "contested") left(narinfo.info.storePath);
@@ -93,10 +95,9 @@ export async function resign(
 async function resignOne(
     cache: Cache,
     first: StoredNarinfo,
-    keys: ResignKeys,
+    { pairs, ...keys }: ResignKeys & { readonly pairs: readonly SigningKeyPair[] },
     dry: boolean,
 ): Promise<"had" | "signed" | "untrusted" | "contested" | "gone"> {
-    const pairs = parseSecretKeys(keys.secretKeys);
     let narinfo: Awaited<ReturnType<typeof storedNarinfo>> = first;
     for (let tries = 0; tries < TRIES; tries++) {
         if (typeof narinfo === "string") return narinfo === "gone" ? "gone" : "contested";
