@@ -150,18 +150,15 @@ function parsed<Own extends Options>(
 }
 
 /**
- * An option before `--` is npm's: the command would run without it, and a dry run be a real one.
+ * An option before `--` is npm's: the command would run without it. Others are
+ * missed at once; without this one, what was to be tried would be done.
  *
- * Source: npm's manual, "config": each of its options is in the script's environment as `npm_config_NAME`.
+ * Source: npm's manual, "config": its options are in a script's environment as `npm_config_NAME`.
  */
 function refuseTaken(name: string, options: Options): void {
-    if (!isByNpm()) return;
-    const taken = Object.keys(options).find(
-        (option) => process.env[`npm_config_${option.replaceAll("-", "_")}`] !== undefined,
-    );
-    if (taken === undefined) return;
+    if (!isByNpm() || options["dry-run"] === undefined || process.env.npm_config_dry_run !== "true") return;
     throw new UsageError(
-        `npm has taken --${taken} for itself; options come after --, as in ${asCalled(name, `--${taken}`)}`,
+        `npm has taken --dry-run for itself; options come after --, as in ${asCalled(name, "--dry-run")}`,
     );
 }
 
