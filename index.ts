@@ -101,7 +101,8 @@ export const storeUri = cache.storeUri;
 export const usagePage = cache.usagePage;
 export const nixConf = cache.nixConf;
 export const builders = cache.builders;
-export const pinners = cache.pinners;
+/** Empty where there are none: Pulumi warns of an output without a value. */
+export const pinners = cache.pinners ?? {};
 export const awsCredentials = cache.awsCredentials;
 export const hostConfig = cache.hostConfig;
 export const declared = cache.declared;

@@ -33,6 +33,8 @@ export async function writePin(
         const pin = change(before?.pin);
         if (pin === undefined) return undefined;
         const condition = before === undefined ? await notThere(cache, name) : { "If-Match": before.etag };
+        // Another has made it meanwhile.
+        if (condition === undefined) continue;
         if (await put(cache, pinKeys(name).record, formatPin(pin), "application/json", condition)) {
             await point(cache, name);
             return pin;
@@ -41,16 +43,20 @@ export async function writePin(
     throw new ServerError(`others change the pin ${name} all the time; try again later`);
 }
 
-/** What is in the place of a pin and is none is replaced, and a new one made only if there is nothing. */
-async function notThere(cache: Cache, name: string): Promise<Record<string, string>> {
+/**
+ * What is in the place of a pin and is none is replaced, and a new one made only
+ * if there is nothing.
+ *
+ * @returns undefined where there is a pin now: its tag alone must not stand for what was read before it
+ */
+async function notThere(cache: Cache, name: string): Promise<Record<string, string> | undefined> {
     const head = await send(cache.connection, {
         method: "HEAD",
         path: `/${cache.bucket}/${pinKeys(name).record}`,
         kind: "short",
     });
-    return head.status === 200 && head.headers.etag !== undefined
-        ? { "If-Match": head.headers.etag }
-        : { "If-None-Match": "*" };
+    if (head.status !== 200 || head.headers.etag === undefined) return { "If-None-Match": "*" };
+    return (await readPin(cache, name)) === undefined ? { "If-Match": head.headers.etag } : undefined;
 }
 
 /**
