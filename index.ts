@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Declared } from "./src/cache/declared.ts";
+import { objectNames, type Declared } from "./src/cache/declared.ts";
 import type { Snapshot } from "./src/cache/live.ts";
 import { nothingChanged, UserError } from "./src/cache/problem.ts";
 import { DriftMarker } from "./components/driftMarker.ts";
@@ -74,12 +74,17 @@ async function lookForDrift(
 ): Promise<Finding[]> {
     if (previous === undefined) return [];
     const same = previous.bucket === config.settings.bucket;
-    return findDrift(previous, same ? found : await readSnapshot(config.connection, previous.bucket));
+    return findDrift(
+        previous,
+        same ? found : await readSnapshot(config.connection, previous.bucket, objectNames(previous)),
+    );
 }
 
 /** Secrets of users that were not this stack's when it was last deployed. */
 function foreignSecrets({ users }: Snapshot, previous: Declared | undefined): Record<string, string> {
-    const foreign = Object.entries(users).filter(([user]) => !(user in (previous?.builders ?? {})));
+    const foreign = Object.entries(users).filter(
+        ([user]) => !(user in { ...previous?.builders, ...previous?.pinners }),
+    );
     return Object.fromEntries(foreign.map(([user, { secretKey }]) => [user, secretKey]));
 }
 
@@ -96,6 +101,8 @@ export const storeUri = cache.storeUri;
 export const usagePage = cache.usagePage;
 export const nixConf = cache.nixConf;
 export const builders = cache.builders;
+/** Empty where there are none: Pulumi warns of an output without a value. */
+export const pinners = cache.pinners ?? {};
 export const awsCredentials = cache.awsCredentials;
 export const hostConfig = cache.hostConfig;
 export const declared = cache.declared;

@@ -14,14 +14,16 @@ import { Builder } from "./builder.ts";
 import { CacheBucket } from "./cacheBucket.ts";
 import { CacheInfo } from "./cacheInfo.ts";
 import { Expiry } from "./lifecycleRules.ts";
+import { Pinner } from "./pinner.ts";
 import { SigningKeys } from "./signingKeys.ts";
+import { StackPins } from "./stackPins.ts";
 import { UsagePage } from "./usagePage.ts";
 
 /** What is on the server already, of what this cache would make. */
 export interface Existing {
     /** Whether the bucket is there (and is this cache's to take over). */
     readonly bucket: boolean;
-    /** Secrets of the builders that are there, by name. */
+    /** Secrets of the builders and pinners that are there, by name. */
     readonly secrets: Readonly<Record<string, string>>;
 }
 
@@ -33,7 +35,7 @@ export interface NixCacheArgs extends GivenSettings {
     readonly caCertificate?: string | undefined;
     /** Signing keys made elsewhere, by generation, each `NAME:BASE64`. Default: each is made here, once. Secret. */
     readonly signingKeys?: Readonly<Record<string, pulumi.Input<string>>> | undefined;
-    /** Builders' secrets made elsewhere, by name. Default: each is made here, once. Secret. */
+    /** Builders' and pinners' secrets made elsewhere, by name. Default: each is made here, once. Secret. */
     readonly builderSecrets?: Readonly<Record<string, pulumi.Input<string>>> | undefined;
     /** Generations whose keys the state has already, none of which is dropped. Default: those of the settings alone. */
     readonly keptGenerations?: readonly number[] | undefined;
@@ -67,6 +69,8 @@ export class NixCache extends pulumi.ComponentResource {
     readonly builders: pulumi.Output<Record<string, Credentials>>;
     /** A credentials file with a profile for each builder. Secret. */
     readonly awsCredentials: pulumi.Output<string>;
+    /** The pinners' credentials by name; undefined where there are none. Secret. */
+    readonly pinners: pulumi.Output<Record<string, Credentials>> | undefined;
     /** URL of the page in the cache that says how to use it. */
     readonly usagePage: pulumi.Output<string>;
     /** All that a host needs, nothing of it secret. */
@@ -102,6 +106,7 @@ export class NixCache extends pulumi.ComponentResource {
                 kept: declaration.generations,
                 current: settings.keyGeneration,
                 trusted: settings.trustedGenerations,
+                signing: settings.signingGenerations,
                 given: args.signingKeys,
                 protect: settings.protect,
             },
@@ -145,6 +150,33 @@ export class NixCache extends pulumi.ComponentResource {
                 ),
         );
         const builders = users.map(({ credentials }) => credentials);
+        const pinPolicy =
+            declaration.pinPolicy &&
+            new minio.IamPolicy(
+                `${name}-pin`,
+                {
+                    name: declaration.pinPolicy.name,
+                    policy: JSON.stringify(declaration.pinPolicy.document),
+                },
+                child,
+            );
+        const pinners = declaration.pinners.map(
+            (userName) =>
+                new Pinner(
+                    `${name}-pinner-${userName}`,
+                    {
+                        userName,
+                        policyName: pinPolicy?.name ?? "",
+                        givenSecret: args.builderSecrets?.[userName],
+                        existingSecret: existing?.secrets[userName],
+                    },
+                    child,
+                ),
+        );
+        const pins =
+            declaration.pins.length === 0
+                ? undefined
+                : new StackPins(`${name}-pins`, { bucket, objects: declaration.pins, after: write }, child);
 
         const { endpoint } = settings;
         const substituter = substituterUrl(endpoint, settings.bucket);
@@ -168,9 +200,8 @@ export class NixCache extends pulumi.ComponentResource {
                 }),
             );
         this.nixConf = this.hostConfig.nixConf;
-        this.builders = pulumi.secret(
-            pulumi.all(builders).apply((all) => Object.fromEntries(all.map((one) => [one.accessKey, one]))),
-        );
+        this.builders = byName(builders);
+        this.pinners = pinPolicy && byName(pinners.map(({ credentials }) => credentials));
         this.awsCredentials = pulumi.secret(pulumi.all(builders).apply(awsCredentials));
 
         const content = this.hostConfig.apply(usagePage);
@@ -179,9 +210,8 @@ export class NixCache extends pulumi.ComponentResource {
             { bucket, object: declaration.usagePage, content, after: info },
             child,
         );
-        const secrets = pulumi
-            .all(builders)
-            .apply((all) => Object.fromEntries(all.map((one) => [one.accessKey, one.secretKey])));
+        const secrets = secretsByName(builders);
+        const pinnerSecrets = secretsByName(pinners.map(({ credentials }) => credentials));
         const urns = {
             bucket: place.bucketUrn,
             anonymousPolicy: place.anonymousUrn,
@@ -189,17 +219,26 @@ export class NixCache extends pulumi.ComponentResource {
             objects: {
                 [declaration.cacheInfo.name]: info.objectUrn,
                 [declaration.usagePage.name]: usage.objectUrn,
+                ...pins?.urns,
             },
             writePolicy: write.urn,
             builders: Object.fromEntries(
                 users.map(({ userUrn }, index) => [declaration.builders[index] ?? "", userUrn]),
             ),
+            ...(pinPolicy === undefined
+                ? {}
+                : {
+                      pinPolicy: pinPolicy.urn,
+                      pinners: Object.fromEntries(
+                          pinners.map(({ userUrn }, index) => [declaration.pinners[index] ?? "", userUrn]),
+                      ),
+                  }),
         };
         this.declared = pulumi.secret(
             pulumi
-                .all([secrets, content, pulumi.output(urns)])
-                .apply(([ofBuilders, page, all]) =>
-                    declared(declaration, { builders: ofBuilders, page, urns: all }),
+                .all([secrets, pinnerSecrets, content, pulumi.output(urns)])
+                .apply(([ofBuilders, ofPinners, page, all]) =>
+                    declared(declaration, { builders: ofBuilders, pinners: ofPinners, page, urns: all }),
                 ),
         );
         this.registerOutputs({
@@ -208,4 +247,17 @@ export class NixCache extends pulumi.ComponentResource {
             substituter: this.substituter,
         });
     }
+}
+
+/** Credentials by the users' names. Secret. */
+function byName(users: pulumi.Output<Credentials>[]): pulumi.Output<Record<string, Credentials>> {
+    return pulumi.secret(
+        pulumi.all(users).apply((all) => Object.fromEntries(all.map((one) => [one.accessKey, one]))),
+    );
+}
+
+function secretsByName(users: pulumi.Output<Credentials>[]): pulumi.Output<Record<string, string>> {
+    return pulumi
+        .all(users)
+        .apply((all) => Object.fromEntries(all.map((one) => [one.accessKey, one.secretKey])));
 }

@@ -12,6 +12,8 @@ export interface SigningKeysArgs {
     readonly kept: readonly number[];
     /** The generation that new pushes are signed with; one of {@link kept}. */
     readonly current: number;
+    /** Generations that new pushes are signed with, {@link current} among them. */
+    readonly signing: readonly number[];
     /** Generations that hosts accept; some of {@link kept}. */
     readonly trusted: readonly number[];
     /** Keys that were made elsewhere, by generation, each `NAME:BASE64`: taken as they are, with their own names. Default: none. Secret. */
@@ -34,7 +36,7 @@ export class SigningKeys extends pulumi.ComponentResource {
     readonly publicKey: pulumi.Output<string>;
     /** Public keys that hosts accept, the current one first. */
     readonly trustedPublicKeys: pulumi.Output<string[]>;
-    /** The current generation's secret key, `NAME:BASE64`. Secret. */
+    /** The secret keys that pushes are signed with, `NAME:BASE64`, the current generation's first, a line for each. Secret. */
     readonly secretKey: pulumi.Output<string>;
     /** The secret keys of every generation that is kept, by generation. Secret. */
     readonly secretKeys: pulumi.Output<Record<string, string>>;
@@ -48,7 +50,12 @@ export class SigningKeys extends pulumi.ComponentResource {
         const trusted = [args.current, ...args.trusted.filter((generation) => generation !== args.current)];
 
         this.publicKey = pulumi.unsecret(current.apply((pairs) => pairs[0]?.publicKey ?? ""));
-        this.secretKey = pulumi.secret(current.apply((pairs) => pairs[0]?.secretKey ?? ""));
+        const signing = [args.current, ...args.signing.filter((generation) => generation !== args.current)];
+        this.secretKey = pulumi.secret(
+            pulumi
+                .all(signing.map(pairsOf))
+                .apply((all) => all.flatMap((pairs) => pairs[0]?.secretKey ?? []).join("\n")),
+        );
         this.trustedPublicKeys = pulumi.unsecret(
             pulumi.all(trusted.map(pairsOf)).apply((all) => all.flat().map((pair) => pair.publicKey)),
         );

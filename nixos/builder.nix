@@ -19,6 +19,7 @@ in
     ./common.nix
     ./builderOptions.nix
     ./queueMetrics.nix
+    ./renew.nix
     ./watchStore.nix
   ];
 

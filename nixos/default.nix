@@ -3,6 +3,7 @@
   imports = [
     ./substituter.nix
     ./builder.nix
+    ./pinner.nix
     ./checks.nix
   ];
 }

@@ -1,4 +1,4 @@
-# The program `nix-cache` for builders: enqueue, push and queue, without Pulumi.
+# The program `nix-cache` for builders: enqueue, push, queue and repair, without Pulumi.
 # Node.js runs its sources as they are, so there is nothing to build.
 {
   lib,
@@ -39,8 +39,11 @@ stdenvNoCC.mkDerivation {
       ../src/cli
       ../src/commands
       ../src/content
+      ../src/doctor
       ../src/hosts
+      ../src/mend
       ../src/push
+      ../src/report
       ../src/s3
       ../src/store
       ../src/system

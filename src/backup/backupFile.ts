@@ -22,7 +22,7 @@ export interface Backup {
     readonly configuration: Readonly<Record<string, ConfigEntry>>;
     /** The secret keys of every generation, by generation, `NAME:BASE64`. */
     readonly signingKeys: Readonly<Record<string, string>>;
-    /** The builders' secrets, by name. */
+    /** The builders' and pinners' secrets, by name. */
     readonly builderSecrets: Readonly<Record<string, string>>;
     /** PEM of the private CA; null where there is none. */
     readonly caCertificate: string | null;

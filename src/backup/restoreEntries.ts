@@ -40,7 +40,8 @@ export function inProject(content: Backup, project: string): Backup {
  */
 export function* configuration(content: Backup, project: string): Generator<[string, ConfigEntry]> {
     for (const [key, { value, secret }] of Object.entries(content.configuration))
-        yield* singleValues(key, value, secret);
+        // An object, as `pins`, is a text in a backup; set as a text it would be one in the settings too.
+        yield* singleValues(key, typeof value === "string" ? parsed(value) : value, secret);
     for (const [generation, key] of Object.entries(content.signingKeys)) {
         yield [`${project}:signingKeys["${generation}"]`, { value: key, secret: true }];
     }

@@ -48,3 +48,17 @@ export function expiryRules(expireDays: number, narGraceDays: number): ExpiryRul
         ...hashPrefixes().map((prefix) => ({ id: `hash-${prefix}`, prefix, days: expireDays })),
     ];
 }
+
+/** Which rules meet an object: those of store paths' hashes, that of NARs, none. */
+export type ExpiryClass = "paths" | "nars" | "never";
+
+const HASH_PREFIXES = new Set(hashPrefixes());
+const LONGEST = Math.max(...[...HASH_PREFIXES].map(({ length }) => length));
+
+/** The same as asking each of {@link expiryRules} in turn, in the time of a few look-ups. */
+export function expiryClass(key: string): ExpiryClass {
+    if (key.startsWith("nar/")) return "nars";
+    for (let length = 1; length <= LONGEST && length <= key.length; length++)
+        if (HASH_PREFIXES.has(key.slice(0, length))) return "paths";
+    return "never";
+}

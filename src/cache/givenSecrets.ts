@@ -34,12 +34,12 @@ export function signingKeyProblems(
 }
 
 /**
- * All that is wrong with builders' secrets that were made elsewhere. No message quotes one.
+ * All that is wrong with secrets of builders and pinners that were made elsewhere. No message quotes one.
  *
  * MinIO takes secret keys of 8 to 40 characters; one that cannot stand in a credentials file would be no use.
  */
 export function builderSecretProblems(builders: readonly string[], secrets: unknown): Problem[] {
-    const allowed = `secrets of 8 to 40 printable characters without white space for names in builders (${builders.join(", ")})`;
+    const allowed = `secrets of 8 to 40 printable characters without white space for names in builders and pinners (${builders.join(", ")})`;
     const problem = (wrong: string): Problem[] => [{ setting: "builderSecrets", wrong, allowed }];
     if (!isRecord(secrets)) return problem("is no object");
     return Object.entries(secrets).flatMap(([name, secret]) => {

@@ -1,4 +1,5 @@
 import { MANAGED_OBJECTS } from "./managedObjects.ts";
+import { HOST_PINS, hostPin, PIN_PREFIX, pinKeys } from "./pinName.ts";
 
 /** One statement of an S3 or MinIO policy document. */
 export interface Statement {
@@ -14,6 +15,14 @@ export interface Policy {
     readonly Statement: readonly Statement[];
 }
 
+/** What some builders may not write, beside the stack's own objects. */
+export interface Reserved {
+    /** Names of further objects that are the stack's: its pins. */
+    readonly objects: readonly string[];
+    /** Whether hosts have pins of their own. */
+    readonly hostPins: boolean;
+}
+
 /**
  * What a builder may do: the seven actions of the hand-made procedure on the
  * bucket and its objects. Nothing lets it delete.
@@ -22,7 +31,13 @@ export interface Policy {
  * would give too: writing the stack's own objects, and making service
  * accounts, which go on working after the builder's secret was changed.
  */
-export function builderPolicy(bucket: string): Policy {
+export function builderPolicy(bucket: string, reserved: Reserved = { objects: [], hostPins: false }): Policy {
+    const denied = [
+        ...MANAGED_OBJECTS,
+        ...reserved.objects,
+        // Without pinners nothing is there, and the policy stays as it was deployed.
+        ...(reserved.hostPins ? [`${PIN_PREFIX}${HOST_PINS}*`] : []),
+    ];
     return {
         Version: "2012-10-17",
         Statement: [
@@ -42,7 +57,29 @@ export function builderPolicy(bucket: string): Policy {
             {
                 Effect: "Deny",
                 Action: ["s3:PutObject"],
-                Resource: MANAGED_OBJECTS.map((name) => `arn:aws:s3:::${bucket}/${name}`),
+                Resource: denied.map((name) => `arn:aws:s3:::${bucket}/${name}`),
+            },
+            { Effect: "Deny", Action: ["admin:CreateServiceAccount"] },
+        ],
+    };
+}
+
+/**
+ * What a pinner may do: write and read the two objects of its own pin, which
+ * MinIO finds by the name of who asks. One policy serves every pinner. It reads
+ * all else as everyone does.
+ *
+ * The denial keeps it from making service accounts, as for a builder.
+ */
+export function pinnerPolicy(bucket: string): Policy {
+    const { pointer, record } = pinKeys(hostPin("${aws:username}"));
+    return {
+        Version: "2012-10-17",
+        Statement: [
+            {
+                Effect: "Allow",
+                Action: ["s3:GetObject", "s3:PutObject"],
+                Resource: [pointer, record].map((name) => `arn:aws:s3:::${bucket}/${name}`),
             },
             { Effect: "Deny", Action: ["admin:CreateServiceAccount"] },
         ],

@@ -1,4 +1,5 @@
 import { MAX_GENERATION, upTo } from "./generations.ts";
+import { pinnersFault, pinsFault } from "./pinChecks.ts";
 import type { Problem } from "./problem.ts";
 import type { Completed, Table } from "./setting.ts";
 import { complete, problems } from "./settingTable.ts";
@@ -8,6 +9,8 @@ import {
     buildersFault,
     endpointFault,
     keyNameFault,
+    signingFault,
+    sizeFault,
     trustedFault,
     wholeNumber,
 } from "./valueChecks.ts";
@@ -34,6 +37,8 @@ export interface GivenSettings {
     readonly keyGeneration?: number | undefined;
     /** Numbers of the keys that hosts accept. Default: all from 1 to {@link keyGeneration}. */
     readonly trustedGenerations?: readonly number[] | undefined;
+    /** Numbers of the keys that new pushes are signed with, {@link keyGeneration} among them. Default: that one alone. */
+    readonly signingGenerations?: readonly number[] | undefined;
     /** Days after which a pushed path expires. 0: never. Default: 30. */
     readonly expireDays?: number | undefined;
     /** Days that a NAR is kept beyond that. Default: 7. */
@@ -48,6 +53,12 @@ export interface GivenSettings {
     readonly adopt?: string | undefined;
     /** Whether a new or shorter expiry may take objects that are there already. Default: false. */
     readonly expireExisting?: boolean | undefined;
+    /** Size that the cache is to stay below, for example `200GiB`. Default: none. */
+    readonly maxSize?: string | undefined;
+    /** Names of hosts that get a user which can write the host's own pin and nothing else. Default: none. */
+    readonly pinners?: readonly string[] | undefined;
+    /** Pins that no builder can change, by name: each a store path. Default: none. */
+    readonly pins?: Readonly<Record<string, string>> | undefined;
 }
 
 /** MinIO counts days in nanoseconds of 64 bits; a hundred years are far from that and surely meant. */
@@ -101,6 +112,15 @@ export const SETTINGS = {
         unset: "all up to `keyGeneration`",
         check: (trusted, { keyGeneration }) => trustedFault(trusted, keyGeneration),
         description: "Numbers of the signing keys that hosts accept.",
+        more: "One above `keyGeneration` is announced by that: hosts trust it before it signs anything ([rotation](rotation.md)).",
+    },
+    signingGenerations: {
+        kind: "numbers",
+        follows: ({ keyGeneration }) => (keyGeneration === undefined ? [] : [keyGeneration]),
+        unset: "the one of `keyGeneration`",
+        check: (signing, all) => signingFault(signing, all),
+        description: "Numbers of the signing keys that new pushes are signed with.",
+        more: "Several while a key is [rotated](rotation.md): `secretKey` then has a line for each.",
     },
     expireDays: {
         kind: "number",
@@ -143,6 +163,31 @@ export const SETTINGS = {
         kind: "flag",
         default: false,
         description: "Whether a new or shorter expiry may take objects that are there already.",
+    },
+    maxSize: {
+        kind: "text",
+        told: true,
+        unset: "none",
+        check: sizeFault,
+        description: "Size that the cache is to stay below, for example 200GiB.",
+        more: "`report` and `doctor` warn from 90 % of it on; `trim` cuts to it ([how](report.md)).",
+    },
+    pinners: {
+        kind: "texts",
+        default: [],
+        unset: "none",
+        check: (pinners, { builders = [] }) => pinnersFault(pinners, builders),
+        description:
+            "Names of hosts that keep their own system alive, each with a user that can write its own pin and nothing else.",
+        more: "[How](alive.md#hosts-that-keep-their-own-system).",
+    },
+    pins: {
+        kind: "object",
+        default: {},
+        unset: "none",
+        check: pinsFault,
+        description: "Pins that no builder can change: store paths by the names of the pins.",
+        more: "`pulumi config set --path 'pins.laptop' /nix/store/…` ([pins](alive.md)).",
     },
 } as const satisfies Table<GivenSettings>;
 

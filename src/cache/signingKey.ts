@@ -69,6 +69,17 @@ export function parseSecretKey(text: string): SigningKeyPair {
 }
 
 /**
+ * Reads a file with secret keys, one a line. (Nix itself reads the first line of it.)
+ *
+ * @returns at least one
+ * @throws Error as {@link parseSecretKey}
+ */
+export function parseSecretKeys(text: string): SigningKeyPair[] {
+    const lines = text.split("\n").filter((line) => line.trim() !== "");
+    return (lines.length === 0 ? [text] : lines).map(parseSecretKey);
+}
+
+/**
  * Signs a text.
  *
  * @param secretKey a secret key in Nix's format

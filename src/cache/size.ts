@@ -5,7 +5,8 @@
  * @returns undefined where a text is none
  */
 export function bytesOf(text: string): number | undefined {
-    const [, number, unit = ""] = /^(\d{1,6}(?:\.\d{1,3})?) ?([KMGT]i?B?)?$/i.exec(text) ?? [];
+    const [, number, unit = ""] = /^(\d{1,15}|\d{1,6}(?:\.\d{1,3})?) ?([KMGT]i?B?)?$/i.exec(text) ?? [];
     if (number === undefined) return undefined;
-    return Number(number) * 1024 ** " KMGT".indexOf(unit.charAt(0).toUpperCase() || " ");
+    const bytes = Number(number) * 1024 ** " KMGT".indexOf(unit.charAt(0).toUpperCase() || " ");
+    return bytes <= Number.MAX_SAFE_INTEGER ? bytes : undefined;
 }

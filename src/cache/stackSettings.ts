@@ -7,7 +7,7 @@ import { SETTINGS, type GivenSettings } from "./settings.ts";
 interface OwnSettings {
     /** Signing keys by generation, each `NAME:BASE64`, as `nix key generate-secret` writes it. Default: none. */
     readonly signingKeys?: Readonly<Record<string, string>>;
-    /** Secret keys of builders by name. Default: none. */
+    /** Secret keys of builders and pinners by name. Default: none. */
     readonly builderSecrets?: Readonly<Record<string, string>>;
     /** Machines that the stack sets up over SSH. Default: none. */
     readonly hosts?: readonly RolloutHost[];
@@ -34,8 +34,9 @@ const OWN = {
         default: {},
         unset: "none",
         secret: "secret: pulumi config set --secret --path 'builderSecrets.NAME'",
-        check: (secrets, { builders = [] }) => builderSecretProblems(builders, secrets),
-        description: "Builders' secrets made elsewhere, by name.",
+        check: (secrets, { builders = [], pinners = [] }) =>
+            builderSecretProblems([...builders, ...pinners], secrets),
+        description: "Builders' and pinners' secrets made elsewhere, by name.",
     },
     hosts: {
         kind: "objects",

@@ -1,9 +1,10 @@
 import { isIP } from "node:net";
-import { MAX_GENERATION } from "./generations.ts";
+import { MAX_GENERATION, upTo } from "./generations.ts";
 import { isHostAndPort } from "./hostNames.ts";
 import { shown } from "./problem.ts";
 import { profileName } from "./profile.ts";
 import type { Fault } from "./setting.ts";
+import { bytesOf } from "./size.ts";
 
 /** Bucket names as MinIO takes them (Amazon S3 user guide, "General purpose bucket naming rules"; `minio` is MinIO's own). */
 export function bucketFault(bucket: unknown): Fault | undefined {
@@ -119,6 +120,28 @@ export function trustedFault(trusted: unknown, current: number | undefined): Fau
     return { wrong: `is ${shown(trusted)}`, allowed };
 }
 
+/** Generations that sign: hosts must accept each, or what it signs alone is refused. */
+export function signingFault(
+    signing: unknown,
+    {
+        keyGeneration: current,
+        trustedGenerations,
+    }: {
+        readonly keyGeneration?: number | undefined;
+        readonly trustedGenerations?: readonly number[] | undefined;
+    },
+): Fault | undefined {
+    const trusted = trustedGenerations ?? upTo(current);
+    // What it follows is wrong itself, which is said once.
+    if (current === undefined || !isGeneration(current) || trustedFault(trusted, current) !== undefined)
+        return undefined;
+    const allowed = `a list of some of trustedGenerations (${trusted.join(", ")}) with ${current}, the current keyGeneration, among them`;
+    if (!Array.isArray(signing)) return { wrong: `is ${shown(signing)}`, allowed };
+    const fault = listFault(signing, (one) => trusted.some((other) => other === one), allowed);
+    if (fault !== undefined || signing.includes(current)) return fault;
+    return { wrong: `is ${shown(signing)}`, allowed };
+}
+
 /** A check of a whole number. */
 export function wholeNumber(least: number, most: number): (value: unknown) => Fault | undefined {
     const allowed = `a whole number from ${least} to ${most}`;
@@ -144,4 +167,10 @@ function matches(value: unknown, pattern: RegExp): value is string {
 
 function isWholeNumber(value: unknown, least: number, most: number): boolean {
     return typeof value === "number" && Number.isSafeInteger(value) && value >= least && value <= most;
+}
+
+/** A size that a cache may have. */
+export function sizeFault(size: unknown): Fault | undefined {
+    if (typeof size === "string" && (bytesOf(size) ?? 0) > 0) return undefined;
+    return { wrong: `is ${shown(size)}`, allowed: "a number above 0 with K, M, G or T, for example 200GiB" };
 }

@@ -7,8 +7,8 @@ import { isChanging } from "../system/ledger.ts";
 import { findCommand, installedCommands } from "./commandFiles.ts";
 import { failed } from "./failure.ts";
 
-/** Commands that Nix's hook and services run: they keep nothing in a home folder. */
-const RUN_BY_SERVICES: ReadonlySet<string> = new Set(["enqueue", "push", "queue"]);
+/** Commands that Nix's hook and a timer run often, and that load little: they keep nothing in a home folder. */
+const RUN_BY_SERVICES: ReadonlySet<string> = new Set(["enqueue", "queue"]);
 
 /** Runs `nix-cache <command>` and says how it ended. */
 async function main(args: readonly string[]): Promise<ExitStatus> {

@@ -22,7 +22,7 @@ const OPTIONS = {
 type BackupOptions = Given<typeof OPTIONS>;
 
 export default command({
-    summary: "writes what cannot be made again (keys, secrets, configuration), encrypted",
+    summary: "writes keys, secrets and configuration into an encrypted file",
     arguments: { FILE: "where the backup is written" },
     options: OPTIONS,
     ends: [EXIT.failed, EXIT.otherKeys],
@@ -113,7 +113,7 @@ async function backupOf(target: Target, now = new Date()): Promise<Backup> {
                 .map(([key, value]) => [key, entry(value, config.isSecret(key))]),
         ),
         signingKeys: outputs.signingKeys,
-        builderSecrets: outputs.declared.builders,
+        builderSecrets: { ...outputs.declared.builders, ...outputs.declared.pinners },
         caCertificate: outputs.hostConfig.caCertificate,
     };
 }

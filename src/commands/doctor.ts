@@ -7,7 +7,7 @@ import { table, type Check } from "../doctor/check.ts";
 import { contentChecks } from "../doctor/content.ts";
 import type { Finding } from "../doctor/finding.ts";
 import { reachabilityChecks } from "../doctor/reachability.ts";
-import { DEFAULT_UPSTREAMS, Upstreams } from "../doctor/upstream.ts";
+import { DEFAULT_UPSTREAMS, Upstreams } from "../content/upstream.ts";
 import { command, METRICS, type Given } from "../system/command.ts";
 import { EXIT, type ExitStatus } from "../system/exitStatus.ts";
 import { count, size } from "../system/optionValues.ts";

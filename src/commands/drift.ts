@@ -1,3 +1,4 @@
+import { objectNames } from "../cache/declared.ts";
 import { findDrift } from "../drift/findDrift.ts";
 import { findingLines, isFinal, isRepairable, type Finding } from "../drift/finding.ts";
 import type { Connection } from "../s3/connection.ts";
@@ -32,7 +33,9 @@ export async function lookForDrift(
         import("../minio/snapshot.ts"),
     ]);
     const { connection } = checkServerConfig(config);
-    const findings = findDrift(outputs.declared, await readSnapshot(connection, outputs.declared.bucket));
+    const { declared } = outputs;
+    const live = await readSnapshot(connection, declared.bucket, objectNames(declared));
+    const findings = findDrift(declared, live);
     return { outputs, connection, findings };
 }
 
@@ -43,7 +46,7 @@ export function driftStatus(findings: readonly Finding[]): ExitStatus {
 }
 
 export default command({
-    summary: "is anything on the server different from what the stack declares? reads only",
+    summary: "compares the server with what the stack declares; reads only",
     options: { metrics: METRICS },
     ends: [EXIT.failed, EXIT.drift, EXIT.unreachable, EXIT.beyondRepair],
     run: (target, { json = false }) => drift(target, json),

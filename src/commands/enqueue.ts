@@ -10,7 +10,7 @@ const DEADLINE_MS = 1_800;
 const BEGIN_MS = 20_000;
 
 export default command({
-    summary: "queues store paths for a push; for Nix's post-build-hook, never fails a build",
+    summary: "queues store paths for a push; for a hook, never fails a build",
     arguments: {
         "[PATH…]":
             "store paths; default: OUT_PATHS, else the outputs of DRV_PATH, as Nix gives them to a post-build-hook",

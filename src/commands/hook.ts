@@ -6,7 +6,7 @@ import { LIMIT, QUEUE, queueFolder, queueLimit } from "../push/queuePlace.ts";
 const OPTIONS = { ...QUEUE, ...LIMIT } as const;
 
 export default command({
-    summary: "prints a post-build-hook for Nix: a script that queues each build for a push",
+    summary: "prints a post-build-hook: a script that queues each build",
     options: OPTIONS,
     ends: [],
     anywhere: true,

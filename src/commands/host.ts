@@ -20,6 +20,11 @@ const OPTIONS = {
         value: "B",
         help: "with the secrets of this builder, so that the host can push",
     },
+    pinner: {
+        type: "string",
+        value: "P",
+        help: "for credentials: those of this host, which keeps its own pin",
+    },
     out: {
         type: "string",
         value: "FOLDER",
@@ -30,7 +35,7 @@ const OPTIONS = {
 type HostOptions = Given<typeof OPTIONS>;
 
 export default command({
-    summary: "prints what a host that is not NixOS needs, to read from the cache or to push to it",
+    summary: "prints what a host that is not NixOS needs, to read or to push",
     arguments: {
         NAME: "linux, macos, nix-darwin, github-actions or container; or a single file: nix-conf, ca-bundle, credentials (secret), signing-key (secret)",
     },
@@ -48,10 +53,7 @@ async function host(target: Target, name: string, options: HostOptions): Promise
     if (!HOST_NAMES.includes(name)) {
         throw new UsageError(`there is no host ${shown(name)}; it must be one of ${HOST_NAMES.join(", ")}`);
     }
-    const [config, builder] = await Promise.all([
-        readHostConfig(target),
-        readBuilder(target, name, options.builder),
-    ]);
+    const [config, builder] = await Promise.all([readHostConfig(target), readBuilder(target, name, options)]);
     const plan = hostPlan(name, {
         config,
         ...(builder === undefined ? {} : { builder }),
@@ -69,10 +71,22 @@ async function host(target: Target, name: string, options: HostOptions): Promise
 async function readBuilder(
     target: Target,
     name: string,
-    asked: string | undefined,
+    { builder: asked, pinner }: HostOptions,
 ): Promise<BuilderSecrets | undefined> {
+    if (pinner !== undefined && (name !== "credentials" || asked !== undefined))
+        throw new UsageError(
+            "--pinner goes with credentials alone: nix-cache host credentials --pinner NAME",
+        );
     if (asked === undefined && SINGLE_FILES[name]?.secret !== true) return undefined;
-    const { builders, secretKey } = await readOutputs(target);
+    const { builders, pinners = {}, secretKey } = await readOutputs(target);
+    if (pinner !== undefined) {
+        const credentials = Object.hasOwn(pinners, pinner) ? pinners[pinner] : undefined;
+        if (credentials !== undefined) return { credentials, signingKey: secretKey };
+        const names = Object.keys(pinners).join(", ");
+        throw new UserError(
+            `the stack has no pinner ${shown(pinner)}; ${names === "" ? "the setting pinners makes them" : `--pinner must be one of ${names}`}`,
+        );
+    }
     const names = Object.keys(builders);
     // The signing key is the same for all of them.
     const chosen = asked ?? (names.length === 1 || name === "signing-key" ? names[0] : undefined);

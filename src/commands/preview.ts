@@ -10,7 +10,7 @@ import { open } from "../engine/open.ts";
 import type { Target } from "../engine/target.ts";
 
 export default command({
-    summary: "pulumi preview --expect-no-changes, also without Pulumi's language host",
+    summary: "pulumi preview --expect-no-changes, needing no language host",
     options: {},
     ends: [EXIT.failed, [EXIT.drift, "something would be changed"], EXIT.unreachable],
     run: (target, { json = false }) => preview(target, json),

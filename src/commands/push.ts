@@ -1,6 +1,10 @@
 import { text } from "node:stream/consumers";
-import { printable } from "../cache/problem.ts";
+import { PIN_LIMITS } from "../cache/pin.ts";
+import { printable, UserError } from "../cache/problem.ts";
 import { UsageError } from "../cache/usageError.ts";
+import { pinMeant, type Access } from "../content/access.ts";
+import { setPin } from "../content/setPin.ts";
+import { DEFAULT_UPSTREAMS, type Upstreams } from "../content/upstream.ts";
 import { EXIT, type ExitStatus } from "../system/exitStatus.ts";
 import { command, type Given, type Place } from "../system/command.ts";
 import { sayOn } from "../system/progress.ts";
@@ -20,7 +24,9 @@ import {
     sourceFiles,
     type PushOptions,
 } from "../push/options.ts";
+import { pinReport } from "../push/pinReport.ts";
 import { queueFolder } from "../push/queuePlace.ts";
+import { upstreamsOf } from "../push/upstreamOption.ts";
 import { workQueue } from "../push/workQueue.ts";
 import { settingsOf, type Settings } from "../push/settings.ts";
 import { sourceOf } from "../push/source.ts";
@@ -30,11 +36,16 @@ const OPTIONS = {
     "dry-run": { type: "boolean", help: "says what would be sent, and sends nothing" },
     watch: { type: "boolean", help: "works the queue for ever, as a service" },
     once: { type: "boolean", help: "tries each queued path once, as from cron" },
+    pin: {
+        type: "string",
+        value: "NAME",
+        help: "pins the paths, once all that they need is there",
+    },
     ...PUSH_OPTIONS,
 } as const;
 
 export default command({
-    summary: "signs and pushes paths with all that they need; without paths, what is queued",
+    summary: "signs and pushes paths, or what is queued, with all that they need",
     arguments: { "[PATH…]": "store paths, or links such as ./result; -: from standard input" },
     options: OPTIONS,
     removed: REMOVED,
@@ -59,12 +70,50 @@ async function pushGiven(
     const paths = [...new Set((await typed(given)).map(storePathOf))];
     const settings = await settingsFor(place, options);
     requireNix(settings.nix);
-    if (options["dry-run"] === true) return await tryOut(settings, paths, options.json === true);
-    const done = await pushPaths(settings, paths, sayOn(process.stderr));
-    for (const line of complaints(done)) tell(line);
-    const { sums, ...rest } = done;
-    console.log(options.json === true ? JSON.stringify({ ...rest, ...sums }) : summary(done).join("\n"));
-    return done.status;
+    const pin = options.pin === undefined ? undefined : pinFor(settings, options.pin, paths);
+    // Only for what filters left to other caches.
+    const upstream = [...settings.filters.upstreamCaches, ...DEFAULT_UPSTREAMS];
+    const upstreams = upstreamsOf({ upstream }, settings.cache);
+    try {
+        if (options["dry-run"] === true) return await tryOut(settings, paths, options.json === true);
+        const done = await pushPaths(settings, paths, sayOn(process.stderr));
+        for (const line of complaints(done)) tell(line);
+        const pinned = done.status === EXIT.ok ? await pin?.(upstreams) : undefined;
+        if (options.json === true) {
+            const { sums, ...rest } = done;
+            console.log(
+                JSON.stringify({
+                    ...rest,
+                    ...sums,
+                    ...(pin === undefined ? {} : { pin: pinned?.json ?? null }),
+                }),
+            );
+        } else console.log([...summary(done), ...(pinned?.lines ?? [])].join("\n"));
+        if (pin !== undefined && pinned === undefined) tell(`${options.pin ?? ""} was not pinned`);
+        for (const line of pinned?.complaints ?? []) console.error(line);
+        return pinned?.status ?? done.status;
+    } finally {
+        upstreams.close();
+    }
+}
+
+/**
+ * What pins paths after their push.
+ *
+ * @throws UserError when there can be no such pin: before anything is pushed
+ */
+function pinFor(settings: Settings, given: string, paths: readonly string[]) {
+    if (paths.length > PIN_LIMITS.paths)
+        throw new UserError(`${paths.length} paths are too many for a pin, which has ${PIN_LIMITS.paths}`);
+    const { cache, trustedPublicKeys } = settings;
+    const access: Access = { cache, role: "builder", trustedPublicKeys, stackPins: [] };
+    const name = pinMeant(access, given);
+    const wanted = { name, paths, until: null, keepRevisions: undefined };
+    return async (upstreams: Upstreams) => {
+        // A member may have been left to another cache, or have gone since it was looked at.
+        const done = await setPin(access, wanted, upstreams, { allowMissing: false, trustSame: false });
+        return pinReport(wanted, done, upstreams);
+    };
 }
 
 async function tryOut(settings: Settings, paths: readonly string[], json: boolean): Promise<ExitStatus> {
@@ -118,7 +167,9 @@ async function settingsFor(place: Place, options: PushOptions): Promise<Settings
 async function pushQueue(place: Place, options: Given<typeof OPTIONS>): Promise<ExitStatus> {
     if (options.watch === true && options.once === true)
         throw new UsageError("it is --watch or --once, not both");
-    if (options["dry-run"] === true) throw new UsageError("--dry-run is for paths, and none was given");
+    for (const option of ["dry-run", "pin"] as const)
+        if (options[option] !== undefined)
+            throw new UsageError(`--${option} is for paths, and none was given`);
     const settings = await settingsFor(place, options);
     requireNix(settings.nix);
     const mode = options.watch === true ? "watch" : options.once === true ? "once" : "empty";

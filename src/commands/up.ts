@@ -10,7 +10,7 @@ import { open } from "../engine/open.ts";
 import type { Target } from "../engine/target.ts";
 
 export default command({
-    summary: "pulumi up --yes (does not ask), after removing the lock of a run that was killed",
+    summary: "pulumi up --yes, past the lock of a run that was killed",
     options: { verbose: { type: "boolean", help: "shows all that Pulumi prints" } },
     ends: [EXIT.failed, EXIT.unreachable],
     run: up,

@@ -24,7 +24,7 @@ const OPTIONS = {
 } as const;
 
 export default command({
-    summary: "queues whatever becomes valid in the store, where Nix runs no post-build-hook",
+    summary: "queues what becomes valid in the store, where Nix runs no hook",
     options: OPTIONS,
     ends: [[EXIT.failed, "refused, or not all was queued; the message says what to do"]],
     anywhere: true,

@@ -1,5 +1,4 @@
 import type { Transform } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import * as zlib from "node:zlib";
 
@@ -73,7 +72,7 @@ async function* through(source: AsyncIterable<Buffer>, codec: Transform): AsyncG
             throw error;
         }
     };
-    const fed = pipeline(watched, codec).catch(() => undefined);
+    const fed = feed(watched(), codec).catch(() => codec.destroy());
     try {
         for await (const piece of codec as AsyncIterable<Buffer>) yield piece;
     } catch (error) {
@@ -83,4 +82,20 @@ async function* through(source: AsyncIterable<Buffer>, codec: Transform): AsyncG
         codec.destroy();
         await fed;
     }
+}
+
+/** Gives a codec a piece after the other, each when the one before is used up: its memory may be used again then. */
+async function feed(source: AsyncIterable<Buffer>, codec: Transform): Promise<void> {
+    for await (const piece of source)
+        await new Promise<void>((resolve, reject) => {
+            // One that fails, or is ended, says nothing of the piece that it has.
+            const ended = () => reject(new Error("it was ended"));
+            codec.once("close", ended);
+            codec.write(piece, (error) => {
+                codec.off("close", ended);
+                if (error) reject(error);
+                else resolve();
+            });
+        });
+    codec.end();
 }

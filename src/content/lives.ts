@@ -31,17 +31,19 @@ export interface Life {
  * @param order references before who refers to them
  * @param times of those that are there; who has none is written now
  * @param fresh when a narinfo goes that is written now
+ * @param least until when a path is needed, whatever refers to it. Default: no path is
  */
 export function lives(
     order: readonly InOrder[],
     times: ReadonlyMap<string, Times>,
     fresh: number,
+    least: (path: string) => number = () => -Infinity,
 ): Map<string, Life> {
     const needed = new Map<string, number>();
     const all = new Map<string, Life>();
     for (const { path, references } of order.toReversed()) {
         const there = times.get(path);
-        const wanted = needed.get(path) ?? -Infinity;
+        const wanted = Math.max(needed.get(path) ?? -Infinity, least(path));
         const renewNarinfo = there !== undefined && there.narinfoUntil < wanted;
         const own =
             there === undefined || renewNarinfo

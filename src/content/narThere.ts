@@ -27,6 +27,7 @@ export interface NarThere {
  * somebody else, or of a push that was killed before its last word, or somebody
  * overwrote it: it is read as a host reads it, and the hash is kept if it is good.
  *
+ * @param prove whether it is read in any case. Default: a kept hash is believed
  * @returns undefined where there is none, or a broken one
  * @throws ServerError when the server does not answer
  */
@@ -35,6 +36,7 @@ export async function narThere(
     url: string,
     member: Pick<Member, "narHash" | "narSize">,
     compression: Compression["compression"],
+    prove = false,
 ): Promise<NarThere | undefined> {
     const { status, headers } = await ask(cache, "HEAD", url, { kind: "short" }, UNREADABLE);
     if (status === 404 || UNREADABLE.includes(status) || headers["content-encoding"] !== undefined)
@@ -42,10 +44,17 @@ export async function narThere(
     const fileSize = Number(headers["content-length"]);
     const kept = headers[`x-amz-meta-${FILE_HASH}`];
     const fileHash = typeof kept === "string" ? canonicalSha256(kept) : undefined;
-    if (fileHash !== undefined && fileSize > 0) return { fileHash, fileSize };
+    if (!prove && fileHash !== undefined && fileSize > 0) return { fileHash, fileSize };
     const read = await readThere(cache, url, member, compression);
-    if (read !== undefined) await setMetadata(cache, url, { [FILE_HASH]: read.fileHash });
+    if (read !== undefined && read.fileHash !== fileHash)
+        await setMetadata(cache, url, { [FILE_HASH]: read.fileHash });
     return read;
+}
+
+/** Whether there is something that the server cannot give. @throws ServerError when the server does not answer */
+export async function isUnreadable(cache: Cache, url: string): Promise<boolean> {
+    const { status } = await ask(cache, "HEAD", url, { kind: "short" }, UNREADABLE);
+    return UNREADABLE.includes(status);
 }
 
 async function readThere(

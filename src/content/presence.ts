@@ -21,6 +21,8 @@ export interface Presence {
     readonly hasNarinfo: boolean;
     /** Whether the narinfo is good and its NAR is not: what may be there is replaced. Default: no. */
     readonly hasBadNar?: true;
+    /** Whether its NAR is read before it is taken for good, whatever is noted beside it. Default: no. */
+    readonly isDoubted?: true;
     /** The path, if its narinfo and its NAR are as they must be; undefined: it has to be pushed. */
     readonly good?: Found;
 }
@@ -127,8 +129,8 @@ export async function narObject(cache: Cache, url: string): Promise<NarObject | 
     };
 }
 
-/** @returns undefined where the server has something there that it cannot give: too large, or encrypted with somebody's own key */
-async function whatIsThere(asked: () => Promise<Answer>): Promise<Answer | undefined> {
+/** What was asked for; undefined where the server has something there that it cannot give: too large, or encrypted with somebody's own key */
+export async function whatIsThere(asked: () => Promise<Answer>): Promise<Answer | undefined> {
     try {
         return await asked();
     } catch (error) {
@@ -137,7 +139,8 @@ async function whatIsThere(asked: () => Promise<Answer>): Promise<Answer | undef
     }
 }
 
-function readable({ headers, body }: Answer): NarInfo | undefined {
+/** The narinfo in an answer; undefined where hosts could not read it. */
+export function readable({ headers, body }: Answer): NarInfo | undefined {
     try {
         const text = undoCoding(body, headers["content-encoding"], LIMITS.narinfo.bytes).toString("utf8");
         return parseNarinfo(text);

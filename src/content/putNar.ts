@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { PathError } from "../cache/faults.ts";
 import { narUrlOf } from "../cache/narUrl.ts";
 import { sha256Text } from "../cache/sha256.ts";
 import type { Cache } from "../s3/bucket.ts";
@@ -10,7 +11,7 @@ import { Listing, listingOf } from "../store/listing.ts";
 import type { Nix } from "../store/nix.ts";
 import { placeOf } from "../store/storePlace.ts";
 import { compressed, compressStream, type Compression } from "./compression.ts";
-import { FILE_HASH, narThere, type NarThere } from "./narThere.ts";
+import { FILE_HASH, isUnreadable, narThere, type NarThere } from "./narThere.ts";
 
 /** Content type as Nix itself uploads it. */
 const NAR_TYPE = "application/x-nix-nar";
@@ -22,6 +23,8 @@ const SMALL_BYTES = 512 * 1024;
 export interface NarOptions extends Compression {
     /** Whether what is there is overwritten, however it is. Default: false. */
     readonly replace?: boolean;
+    /** Whether what is there is read before it is taken for good. Default: the hash that is kept beside it is believed. */
+    readonly prove?: boolean;
     /** The store that it is read from. */
     readonly store: Nix;
 }
@@ -60,7 +63,7 @@ export async function putNar(cache: Cache, member: What, options: NarOptions): P
         const listing = place === undefined ? undefined : await listingOf(place);
         return { url, compression, ...found, listing, sent: false };
     };
-    const look = () => narThere(cache, url, member, compression);
+    const look = () => narThere(cache, url, member, compression, options.prove);
     if (!replace && member.narSize > SMALL_BYTES) {
         const found = await look();
         if (found !== undefined) return there(found);
@@ -71,7 +74,11 @@ export async function putNar(cache: Cache, member: What, options: NarOptions): P
         const sent = await sending(cache, url, member, { ...options, replace: over }, listing);
         return sent && { url, compression, ...sent, listing: listing.end(), sent: true };
     };
-    const sent = await send(replace);
+    const sent = await send(replace).catch(async (error: unknown) => {
+        // It takes no condition over what is encrypted with somebody's own key.
+        if (!(error instanceof PathError) || replace || !(await isUnreadable(cache, url))) throw error;
+        return send(true);
+    });
     if (sent !== undefined) return sent;
     // Another was there, or came meanwhile.
     const found = await look();
@@ -117,7 +124,7 @@ async function sendStream(
     const hash = createHash("sha256");
     let fileHash = "";
     const file = async function* () {
-        const nar = checkedNar(store, member, { seen: listing.see });
+        const nar = checkedNar(store, member, { seen: listing.see, reuse: true });
         for await (const piece of compressStream(nar, member.narSize, how)) {
             hash.update(piece);
             yield piece;

@@ -1,6 +1,6 @@
 import type { Cache } from "../s3/bucket.ts";
 import { afterOthers, type Ended } from "../system/afterOthers.ts";
-import { lives } from "./lives.ts";
+import { lives, type Life } from "./lives.ts";
 import type { Found } from "./presence.ts";
 import { renewPath } from "./renewPath.ts";
 
@@ -11,6 +11,12 @@ export interface FoundInOrder extends Found {
 }
 
 const AT_ONCE = 16;
+
+/** What came of renewing. */
+export interface Renewed extends Ended<FoundInOrder> {
+    /** Objects that were renewed. */
+    readonly renewed: number;
+}
 
 /**
  * Renews what would go on an earlier day than what needs it: NARs before
@@ -26,9 +32,24 @@ export async function renewInOrder(
     order: readonly FoundInOrder[],
     fresh: number,
     isFatal: (error: Error) => boolean,
-): Promise<Ended<FoundInOrder> & { readonly renewed: number }> {
+): Promise<Renewed> {
     const byPath = new Map(order.map((found) => [found.path, found]));
-    const life = lives(order, byPath, fresh);
+    return renewLives(cache, order, lives(order, byPath, fresh), isFatal);
+}
+
+/**
+ * Renews what is planned, in that order.
+ *
+ * @param onRenewed told how many objects were renewed. Default: nobody is
+ */
+export async function renewLives(
+    cache: Cache,
+    order: readonly FoundInOrder[],
+    life: ReadonlyMap<string, Life>,
+    isFatal: (error: Error) => boolean,
+    onRenewed: (objects: number) => void = () => undefined,
+): Promise<Renewed> {
+    const byPath = new Map(order.map((found) => [found.path, found]));
     let renewed = 0;
     const ended = await afterOthers({
         items: order,
@@ -38,7 +59,10 @@ export async function renewInOrder(
         isFatal,
         work: async (found) => {
             const one = life.get(found.path);
-            if (one !== undefined) renewed += await renewPath(cache, found, one);
+            // Others count meanwhile, so it is added to what the sum is then.
+            const objects = one === undefined ? 0 : await renewPath(cache, found, one);
+            renewed += objects;
+            onRenewed(renewed);
         },
     });
     return { ...ended, renewed };

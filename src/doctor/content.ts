@@ -3,6 +3,7 @@ import type { Connection } from "../s3/connection.ts";
 import { send } from "../s3/request.ts";
 import type { Outputs } from "../engine/target.ts";
 import { driftAndHeal } from "./advice.ts";
+import { aliveChecks } from "./alive.ts";
 import { bad, type Check } from "./check.ts";
 import type { Finding } from "./finding.ts";
 import { Nars, type NarLook } from "./narCheck.ts";
@@ -12,8 +13,9 @@ import { allNarinfos, someNarinfos } from "./narinfoKeys.ts";
 import { forEachAtOnce } from "../system/pool.ts";
 import { KnownObjects } from "./knownObjects.ts";
 import { Progress } from "./progress.ts";
+import { sizeCheck } from "./sizeCheck.ts";
 import { byName, Tally } from "./tally.ts";
-import type { Upstreams } from "./upstream.ts";
+import type { Upstreams } from "../content/upstream.ts";
 
 /** Requests under way at the same time. */
 const WIDTH = 16;
@@ -61,17 +63,21 @@ export async function contentChecks(
             : someNarinfos(lister, bucket, extent.sample);
     const tally = new Tally(extent.all);
     await forEachAtOnce(keys, WIDTH, async (key) => {
-        look.presence.remember(key, true);
         tally.add(await checkNarinfo(look, key));
         progress.narinfo();
     });
+    const alive = await aliveChecks(
+        { connection: lister, bucket },
+        { trustedPublicKeys, upstreams: extent.upstreams, deep: extent.sample === undefined },
+    );
     const checks = tally.checks({
         isSample: extent.sample !== undefined,
         bytesRead: read === "none" ? undefined : progress.bytesRead,
         upstreams: extent.upstreams.urls,
         away: extent.upstreams.away,
     });
-    return { checks, findings: tally.kept.sort(byName) };
+    const size = await sizeCheck(lister, outputs.hostConfig);
+    return { checks: [...checks, ...alive, ...size], findings: tally.kept.sort(byName) };
 }
 
 /** Before all are read, their sizes are added up, so that the end is in sight. */

@@ -1,10 +1,11 @@
+import { expiryOf } from "../cache/expiryDates.ts";
 import type { Connection } from "../s3/connection.ts";
 import { send } from "../s3/request.ts";
-import { Remembered } from "./remembered.ts";
+import { Remembered } from "../content/remembered.ts";
 
-/** Whether objects are in the bucket, asked with HEAD and remembered. */
+/** Which objects are in the bucket, and when they go, asked with HEAD and remembered. */
 export class KnownObjects {
-    private readonly answers = new Remembered<Promise<boolean>>();
+    private readonly answers = new Remembered<Promise<number | undefined>>();
     private readonly from: Connection;
     private readonly bucket: string;
 
@@ -13,16 +14,17 @@ export class KnownObjects {
         this.bucket = bucket;
     }
 
-    /** Whether an object of this name is there. */
-    has(key: string): Promise<boolean> {
+    /** When an object goes, in milliseconds since 1970; Infinity: never; undefined: it is not there. */
+    until(key: string): Promise<number | undefined> {
         return Remembered.of(this.answers, key, async () => {
             const path = `/${this.bucket}/${key}`;
-            return (await send(this.from, { method: "HEAD", path, kind: "short" })).status === 200;
+            const { status, headers } = await send(this.from, { method: "HEAD", path, kind: "short" });
+            return status === 200 ? expiryOf(headers) : undefined;
         });
     }
 
-    /** Notes that an object was seen, in a listing for one. */
-    remember(key: string, there: boolean): void {
-        this.answers.set(key, Promise.resolve(there));
+    /** Notes what was seen of an object. */
+    remember(key: string, until: number): void {
+        this.answers.set(key, Promise.resolve(until));
     }
 }

@@ -8,7 +8,7 @@ import { send } from "../s3/request.ts";
 import { Gate } from "./gate.ts";
 import type { NarSample } from "./narSample.ts";
 import { mostBytes, readNar, type ReadNar } from "./narReader.ts";
-import { Remembered } from "./remembered.ts";
+import { Remembered } from "../content/remembered.ts";
 
 /** NARs read at the same time: each may need tens of megabytes to be unpacked. */
 const READ_AT_ONCE = 4;
@@ -17,6 +17,8 @@ const READ_AT_ONCE = 4;
 export interface NarResult {
     readonly failures: readonly string[];
     readonly warnings: readonly string[];
+    /** Whether the failure is one of the answer, and the NAR may be as it should. Default: no. */
+    readonly isAnswer?: true;
     /** When it goes, in milliseconds; Infinity: never. Only where it is there. */
     readonly until?: number;
     /** What was compared: its NarHash; the hash of its file alone; nothing, since it was not or could not be read. */
@@ -52,7 +54,10 @@ export class Nars {
         const should = info.fileSize ?? (compression === "none" ? narSize : undefined);
         const name = [url, compression, narSize, should].join(" ");
         const nar = await Remembered.of(this.known, name, () => this.ask(info, should));
-        if (nar.status !== 200) return failed(`its NAR ${url} answered ${nar.status}`);
+        if (nar.status !== 200) {
+            const wrong = failed(`its NAR ${url} answered ${nar.status}`);
+            return isOfContent(nar.status) ? wrong : { ...wrong, isAnswer: true };
+        }
         if (nar.isTooLarge === true) return failed(`its NAR ${url} is larger than its narinfo says`);
         if (nar.broken !== undefined) return failed(`its NAR ${url} ${nar.broken}`);
         if (should !== undefined && (nar.size ?? should) !== should)
@@ -71,6 +76,14 @@ export class Nars {
         const request = { path, compression, narSize, ...(should === undefined ? {} : { fileSize: should }) };
         return this.gate.through(() => readNar(this.from, request, count));
     }
+}
+
+/**
+ * Whether an answer says that an object itself is not as it must be: it is gone, or
+ * encrypted with somebody's own key. Others say that it may not be read, or that the server is not able to.
+ */
+export function isOfContent(status: number): boolean {
+    return status === 404 || status === 400;
 }
 
 function sizeOnly({ status, headers }: Head): ReadNar {

@@ -6,10 +6,10 @@ import { inWords, LIMITS } from "../s3/limits.ts";
 import type { Answer, Connection } from "../s3/connection.ts";
 import { send } from "../s3/request.ts";
 import { TooLarge } from "../cache/serverError.ts";
-import type { Finding } from "./finding.ts";
-import type { NarResult, Nars } from "./narCheck.ts";
+import type { Fault, Finding } from "./finding.ts";
+import { isOfContent, type NarResult, type Nars } from "./narCheck.ts";
 import type { KnownObjects } from "./knownObjects.ts";
-import type { Upstreams } from "./upstream.ts";
+import type { Upstreams } from "../content/upstream.ts";
 
 /** The cache as anybody sees it, and whom else to ask. */
 export interface Look {
@@ -32,14 +32,14 @@ export interface NarinfoResult {
 
 /**
  * Checks one narinfo as a host would use it: that it is of the path it is filed
- * under, its signature, its NAR, its references, and that its NAR does not
- * expire before it.
+ * under, its signature, its NAR, its references, and that neither its NAR nor what
+ * it refers to expires before it.
  *
  * @param key the narinfo's object name
  */
 export async function checkNarinfo(look: Look, key: string): Promise<NarinfoResult> {
-    const broken = (wrong: string): NarinfoResult => ({
-        findings: [{ key, about: "content", result: "failure", wrong }],
+    const broken = (wrong: string, fault: Fault = "narinfo"): NarinfoResult => ({
+        findings: [{ key, about: "content", result: "failure", fault, wrong }],
         elsewhere: 0,
     });
     let answer: Answer;
@@ -48,7 +48,11 @@ export async function checkNarinfo(look: Look, key: string): Promise<NarinfoResu
         answer = await send(look.from, { method: "GET", path: `/${look.bucket}/${key}`, kind: "narinfo" });
         // It may have expired since it was listed.
         if (answer.status === 404) return { findings: [], elsewhere: 0 };
-        if (answer.status !== 200) return broken(`anonymous read answered ${answer.status}`);
+        if (answer.status !== 200)
+            return broken(
+                `${look.from.accessKey === undefined ? "anonymous read" : "it"} answered ${answer.status}`,
+                isOfContent(answer.status) ? "narinfo" : "answer",
+            );
         info = readable(answer);
     } catch (error) {
         if (error instanceof TooLarge)
@@ -59,15 +63,34 @@ export async function checkNarinfo(look: Look, key: string): Promise<NarinfoResu
     const path = info.storePath;
     if (!path.startsWith(`/nix/store/${key.slice(0, 32)}-`))
         return broken(`it is the narinfo of another path: ${path}`);
+    const until = expiryOf(answer.headers);
+    look.presence.remember(key, until);
     const nar = await look.nars.check(info);
-    const { findings, elsewhere } = await checkReferences(look, key, info);
-    const content = (wrong: string): Finding => ({ key, path, about: "content", result: "failure", wrong });
-    const expiry = (wrong: string): Finding => ({ key, path, about: "expiry", result: "warning", wrong });
+    const { findings, elsewhere } = await checkReferences(look, key, info, until);
+    const content =
+        (fault: Fault) =>
+        (wrong: string): Finding => ({
+            key,
+            path,
+            about: "content",
+            result: "failure",
+            fault,
+            wrong,
+        });
+    const expiry = (wrong: string): Finding => ({
+        key,
+        path,
+        about: "expiry",
+        result: "warning",
+        fault: "expiry",
+        wrong,
+    });
     return {
         findings: [
-            ...[...signatureProblems(info, look.trustedPublicKeys), ...nar.failures].map(content),
-            ...nar.warnings.map((wrong): Finding => ({ ...content(wrong), result: "warning" })),
-            ...expiryProblems(answer, nar).map(expiry),
+            ...signatureProblems(info, look.trustedPublicKeys).map(content("signature")),
+            ...nar.failures.map(content(nar.isAnswer === true ? "answer" : "nar")),
+            ...nar.warnings.map((wrong): Finding => ({ ...content("file hash")(wrong), result: "warning" })),
+            ...expiryProblems(until, nar).map(expiry),
             ...findings,
         ],
         elsewhere,
@@ -91,13 +114,27 @@ async function checkReferences(
     { presence, upstreams }: Look,
     key: string,
     { storePath: path, references }: NarInfo,
+    until: number,
 ): Promise<{ findings: Finding[]; elsewhere: number }> {
     const others = references.filter((name) => !path.endsWith(`/${name}`));
     const findings: Finding[] = [];
     let elsewhere = 0;
     await Promise.all(
         others.map(async (name) => {
-            if (await presence.has(`${name.slice(0, 32)}.narinfo`)) return;
+            const theirs = await presence.until(`${name.slice(0, 32)}.narinfo`);
+            if (theirs !== undefined) {
+                // The server's times are midnights, so this compares days.
+                if (theirs < until)
+                    findings.push({
+                        key,
+                        path,
+                        about: "order",
+                        result: "warning",
+                        fault: "expiry",
+                        wrong: `it refers to ${name}, which expires ${day(theirs)}, before it does`,
+                    });
+                return;
+            }
             const there = await upstreams.has(name);
             if (there === "there") elsewhere += 1;
             else if (there === "nowhere")
@@ -106,6 +143,8 @@ async function checkReferences(
                     path,
                     about: "references",
                     result: "failure",
+                    fault: "reference",
+                    missing: name,
                     wrong: `it refers to ${name}, which ${upstreams.urls.length === 0 ? "this cache does not have" : `neither this cache nor ${upstreams.urls.join(" nor ")} has`}`,
                 });
             else
@@ -114,6 +153,8 @@ async function checkReferences(
                     path,
                     about: "references",
                     result: "warning",
+                    fault: "reference",
+                    missing: name,
                     wrong: `it refers to ${name}, which this cache does not have`,
                 });
         }),
@@ -127,7 +168,11 @@ function signatureProblems(info: NarInfo, trusted: readonly string[]): string[] 
     return [info.signatures.length === 0 ? "no signature" : "no signature by a trusted key verifies"];
 }
 
-function expiryProblems({ headers }: Answer, { until }: NarResult): string[] {
-    if (until === undefined || until === Infinity || until >= expiryOf(headers)) return [];
-    return [`its NAR expires ${new Date(until).toISOString().slice(0, 10)}, before it does`];
+function expiryProblems(narinfo: number, { until }: NarResult): string[] {
+    if (until === undefined || until === Infinity || until >= narinfo) return [];
+    return [`its NAR expires ${day(until)}, before it does`];
+}
+
+function day(time: number): string {
+    return new Date(time).toISOString().slice(0, 10);
 }

@@ -1,4 +1,5 @@
 import { inWords } from "../s3/limits.ts";
+import { asCalled } from "../system/asCalled.ts";
 import { driftAndHeal, pushAgain } from "./advice.ts";
 import { bad, ok, type Check } from "./check.ts";
 import { nameOf, type Finding } from "./finding.ts";
@@ -50,7 +51,13 @@ export class Tally {
     }
 
     checks(looked: Looked): Check[] {
-        return [this.content(looked), ...this.fileHashes(), this.expiry(), this.references(looked)];
+        return [
+            this.content(looked),
+            ...this.fileHashes(),
+            this.expiry(),
+            ...this.order(),
+            this.references(looked),
+        ];
     }
 
     private content(looked: Looked): Check {
@@ -96,6 +103,17 @@ export class Tally {
             "hosts build these themselves between the two dates; a push renews the NARs:",
             `${pushAgain("--once")}, where the path is`,
         ]);
+    }
+
+    /** Only where there is something to say. */
+    private order(): Check[] {
+        if (this.count("order", "warning") === 0) return [];
+        return [
+            this.wrong("expiry of references", "order", "warning", "outlive what they refer to", [
+                "hosts cannot get these between the two dates; a push renews what they refer to:",
+                `${pushAgain("--once")}, where the path is; of what is pinned, ${asCalled("renew")}`,
+            ]),
+        ];
     }
 
     private references({ upstreams, away }: Looked): Check {
@@ -146,9 +164,8 @@ export class Tally {
 
 /** What repairs a path, whatever is wrong with it. */
 const REPAIR: readonly string[] = [
-    "hosts refuse these. Where the path is in the store, push it again:",
-    pushAgain("--force", "--once"),
-    "What no machine has: mc rm ALIAS/BUCKET/HASH.narinfo",
+    "hosts refuse these. This pushes again what this machine's store has, and removes the others, after a question:",
+    asCalled("repair", "--deep"),
 ];
 
 function kindOf({ about, result }: Finding): string {

@@ -18,6 +18,8 @@ export type Removal =
           readonly from: string;
           readonly isGroup: boolean;
           readonly policy: string;
+          /** What it is called. Default: the write policy. */
+          readonly words?: string;
       };
 
 /** One difference between the server and what the stack declares. */

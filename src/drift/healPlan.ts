@@ -24,6 +24,8 @@ export function removalsOf(findings: readonly Finding[]): Removal[] {
     return each.sort((a, b) => isLate(a) - isLate(b));
 }
 
+const WRITE = "the write policy";
+
 /** One removal, as a step of the plan. */
 export function removalStep(removal: Removal): string {
     const { now, what, after = "" } = removalWords(removal);
@@ -48,7 +50,7 @@ function removalWords(removal: Removal): { now: string; past: string; what: stri
             };
         case "attachment": {
             const from = `${removal.isGroup ? "group" : "user"} ${printable(removal.from)}`;
-            return { now: "take", past: "took", what: `the write policy away from ${from}` };
+            return { now: "take", past: "took", what: `${removal.words ?? WRITE} away from ${from}` };
         }
         case "target":
             return { ...remove, what: `the bucket's replication target ${printable(removal.arn)}` };

@@ -23,8 +23,10 @@ export interface Outputs {
     readonly declared: Declared;
     readonly hostConfig: HostConfig;
     readonly builders: Readonly<Record<string, Credentials>>;
+    /** undefined where there are none. */
+    readonly pinners?: Readonly<Record<string, Credentials>>;
     readonly signingKeys: Readonly<Record<string, string>>;
-    /** The key that new pushes are signed with. */
+    /** The keys that new pushes are signed with, a line for each; the current one first. */
     readonly secretKey: string;
 }
 

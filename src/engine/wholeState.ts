@@ -27,7 +27,7 @@ export async function readResources(target: Target): Promise<Deployment> {
  */
 export function isStateWhole(
     { resources = [], pending_operations = [] }: Deployment,
-    { urns, builders }: Declared,
+    { urns, builders, pinners = {} }: Declared,
 ): boolean {
     const present = new Set(resources.map(({ urn }) => withoutStack(urn)));
     const declared = [
@@ -37,11 +37,13 @@ export function isStateWhole(
         ...Object.values(urns.objects),
         urns.writePolicy,
         ...Object.values(urns.builders),
+        ...(urns.pinPolicy === undefined ? [] : [urns.pinPolicy]),
+        ...Object.values(urns.pinners ?? {}),
     ];
     const attachments = resources.filter(({ type }) => type.endsWith(":IamUserPolicyAttachment"));
     return (
         declared.every((urn) => present.has(withoutStack(urn))) &&
-        attachments.length >= Object.keys(builders).length &&
+        attachments.length >= Object.keys({ ...builders, ...pinners }).length &&
         resources.every((resource) => resource.delete !== true) &&
         pending_operations.length === 0
     );

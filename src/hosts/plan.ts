@@ -16,7 +16,7 @@ export interface HostFile {
 /** What a builder needs beyond what every host does. */
 export interface BuilderSecrets {
     readonly credentials: Credentials;
-    /** The key that pushes are signed with, `NAME:BASE64`. */
+    /** The key that pushes are signed with, `NAME:BASE64`; where there are several, a line for each. */
     readonly signingKey: string;
 }
 

@@ -1,5 +1,5 @@
 import { CACHE_INFO_NAME } from "../cache/managedObjects.ts";
-import type { Declared } from "../cache/declared.ts";
+import { objectNames, type Declared } from "../cache/declared.ts";
 import type { Snapshot } from "../cache/live.ts";
 import { UserError } from "../cache/problem.ts";
 import type { Settings } from "../cache/settings.ts";
@@ -26,7 +26,11 @@ export async function inspectServer(
 ): Promise<Snapshot> {
     if (previous !== undefined && previous.bucket !== settings.bucket)
         await refuseAnotherBucket(to, settings, previous);
-    const snapshot = await readSnapshot(to, settings.bucket);
+    const snapshot = await readSnapshot(
+        to,
+        settings.bucket,
+        previous?.bucket === settings.bucket ? objectNames(previous) : undefined,
+    );
     if (snapshot.bucket !== undefined && !isOurs(snapshot, settings, previous)) {
         await refuseFilledBucket(to, settings.bucket);
     }

@@ -16,9 +16,14 @@ import { TooLarge } from "../cache/serverError.ts";
  * files hold all there is, where the single calls are a dozen, some of them
  * encrypted.
  *
+ * @param names the stack's own objects. Default: those that every stack has
  * @throws ServerError, one line, when the server does not answer or refuses the credentials
  */
-export async function readSnapshot(to: Connection, bucket: string): Promise<Snapshot> {
+export async function readSnapshot(
+    to: Connection,
+    bucket: string,
+    names: readonly string[] = MANAGED_OBJECTS,
+): Promise<Snapshot> {
     const [iam, metadata, ...objects] = await Promise.all([
         send(to, { method: "GET", path: "/minio/admin/v3/export-iam", kind: "export" }),
         send(to, {
@@ -27,7 +32,7 @@ export async function readSnapshot(to: Connection, bucket: string): Promise<Snap
             query: { bucket },
             kind: "export",
         }),
-        ...MANAGED_OBJECTS.map((name) => readOwn(to, `/${bucket}/${name}`)),
+        ...names.map((name) => readOwn(to, `/${bucket}/${name}`)),
     ]);
     const identities = readIdentities(unpack(accepted(iam, to)));
     if (errorCode(metadata) === "NoSuchBucket") return { ...identities, objects: {} };
@@ -36,7 +41,7 @@ export async function readSnapshot(to: Connection, bucket: string): Promise<Snap
         bucket: readBucket(unpack(accepted(metadata, to))),
         objects: Object.fromEntries(
             objects.flatMap((answer, index) => {
-                const name = MANAGED_OBJECTS[index] ?? "";
+                const name = names[index] ?? "";
                 if (answer === "too large") return [[name, TOO_LARGE]];
                 return answer.status === 404 ? [] : [[name, readObject(accepted(answer, to))]];
             }),

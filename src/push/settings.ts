@@ -1,5 +1,6 @@
 import { DEFAULT_BACKOFF, type Backoff } from "./backoff.ts";
 import type { Cache } from "../s3/bucket.ts";
+import { cacheOf } from "./connection.ts";
 import type { GivenFilters } from "./filterOptions.ts";
 import { sourceOf, type Source, type SourceFiles } from "./source.ts";
 import type { Nix } from "../store/nix.ts";
@@ -40,6 +41,8 @@ export interface Settings {
     readonly trustedPublicKeys: readonly string[];
     /** The secret signing key, as Nix writes it. */
     readonly signingKey: string;
+    /** Further keys that narinfos are signed with, while one is rotated. */
+    readonly otherSigningKeys: readonly string[];
     /** Days that a narinfo has, as the stack said it; undefined: it did not. */
     readonly expireDays?: number;
     readonly filters: Filters;
@@ -60,31 +63,21 @@ export const DEFAULTS = {
     maxTries: 5,
 } as const;
 
-/** A server that copies a large object says nothing for a while. */
-const TIMEOUT_MS = 120_000;
-
 /** The same, of a machine's files. @throws UserError as {@link sourceOf} */
 export function readSettings(given: GivenSettings): Settings {
     return settingsOf(sourceOf(given), given);
 }
 
 /** Settings for a cache, with defaults for what nobody said. */
-export function settingsOf({ host, credentials, signingKey }: Source, given: Wishes): Settings {
-    const { caCertificate, expireDays } = host as { caCertificate: string | null; expireDays?: unknown };
+export function settingsOf({ host, credentials, signingKeys }: Source, given: Wishes): Settings {
+    const [signingKey = "", ...otherSigningKeys] = signingKeys;
+    const { expireDays } = host as { expireDays?: unknown };
     const days = typeof expireDays !== "number" ? undefined : expireDays === 0 ? Infinity : expireDays;
     return {
-        cache: {
-            connection: {
-                url: host.endpoint,
-                region: host.region,
-                ...credentials,
-                timeoutMs: TIMEOUT_MS,
-                ...(caCertificate === null ? {} : { ca: caCertificate }),
-            },
-            bucket: host.bucket,
-        },
+        cache: cacheOf(host, credentials),
         trustedPublicKeys: host.trustedPublicKeys,
         signingKey,
+        otherSigningKeys,
         ...(days === undefined ? {} : { expireDays: days }),
         filters: {
             upstreamKeys: given.upstreamKeys ?? DEFAULTS.upstreamKeys,

@@ -1,29 +1,21 @@
-import { readFileSync } from "node:fs";
 import { UserError } from "../cache/problem.ts";
-import { parseSecretKey } from "../cache/signingKey.ts";
+import { parseSecretKeys, type SigningKeyPair } from "../cache/signingKey.ts";
 import type { Credentials } from "../hosts/awsCredentials.ts";
 import type { HostConfig } from "../hosts/hostConfig.ts";
-import { profileOf, readCredentials } from "./credentials.ts";
-import { parseHostConfig } from "./hostConfigFile.ts";
+import { read, readConnection, type ConnectionFiles } from "./connection.ts";
 
 /** Which cache is pushed to, as whom, and with which key. It has secrets, and stays in memory. */
 export interface Source {
     readonly host: HostConfig;
     readonly credentials: Credentials;
-    /** The secret signing key, as Nix writes it. */
-    readonly signingKey: string;
+    /** The secret signing keys, as Nix writes them, at least one; the first is the one in use. */
+    readonly signingKeys: readonly string[];
 }
 
 /** Files of a machine that builds. */
-export interface SourceFiles {
-    /** File with the output `hostConfig` as JSON. */
-    readonly hostConfigFile: string;
-    /** Credentials file of the AWS SDKs. */
-    readonly credentialsFile: string;
-    /** File with the secret signing key, as Nix writes it. */
+export interface SourceFiles extends ConnectionFiles {
+    /** File with the secret signing key, as Nix writes it; with several, one a line. */
     readonly signingKeyFile: string;
-    /** Name of a builder, or of a profile in the credentials file. Default: the first of the stack's builders. */
-    readonly profile?: string;
 }
 
 /**
@@ -32,35 +24,36 @@ export interface SourceFiles {
  * @throws UserError, one line without any secret, when one cannot be read or does not fit the others
  */
 export function sourceOf(files: SourceFiles): Source {
-    const { hostConfigFile, credentialsFile, signingKeyFile } = files;
-    const host = parseHostConfig(read(hostConfigFile, "the host configuration"), hostConfigFile);
-    const secrets = read(credentialsFile, "the credentials");
-    const profile = profileOf(secrets, files.profile ?? host.builders[0] ?? "");
-    const credentials = readCredentials(secrets, profile, credentialsFile);
-    const signingKey = acceptedKey(
+    const { signingKeyFile } = files;
+    const { host, credentials } = readConnection(files);
+    const signingKeys = acceptedKeys(
         read(signingKeyFile, "the signing key"),
         host.trustedPublicKeys,
         signingKeyFile,
     );
-    return { host, credentials, signingKey };
+    return { host, credentials, signingKeys };
 }
 
 /**
  * Pushing with a key that hosts do not accept would fill the cache with what nobody takes.
  *
- * @param from where the key is from, for messages
- * @returns the key, without what stands around it
- * @throws UserError when it is none, or not one of the stack's
+ * Of several, those count that hosts accept: while a key is rotated, this file or
+ * what says which keys hosts accept may be one step behind.
+ *
+ * @param from where the keys are from, for messages
+ * @returns the keys, at least one
+ * @throws UserError when one is none, or none is one of the stack's
  */
-export function acceptedKey(text: string, trusted: readonly string[], from: string): string {
-    let publicKey: string;
-    let secretKey: string;
+export function acceptedKeys(text: string, trusted: readonly string[], from: string): string[] {
+    let pairs: SigningKeyPair[];
     try {
-        ({ publicKey, secretKey } = parseSecretKey(text));
+        pairs = parseSecretKeys(text);
     } catch (error) {
         throw new UserError(`${from}: ${(error as Error).message}`);
     }
-    if (trusted.includes(publicKey)) return secretKey;
+    const accepted = pairs.filter(({ publicKey }) => trusted.includes(publicKey));
+    if (accepted.length > 0) return accepted.map(({ secretKey }) => secretKey);
+    const publicKey = pairs[0]?.publicKey ?? "";
     const name = keyName(publicKey);
     const twin = trusted.find((key) => keyName(key) === name);
     throw new UserError(
@@ -77,14 +70,4 @@ function keyName(publicKey: string): string {
 /** The name, and as much of the key as tells it from another. */
 function shortened(publicKey: string): string {
     return `${publicKey.slice(0, keyName(publicKey).length + 13)}…`;
-}
-
-function read(file: string, what: string): string {
-    try {
-        return readFileSync(file, "utf8");
-    } catch (error) {
-        const code = (error as NodeJS.ErrnoException).code ?? "";
-        const why = { ENOENT: "there is no such file", EACCES: "it may not be read" }[code] ?? code;
-        throw new UserError(`${what} cannot be read from ${file}: ${why}`);
-    }
 }

@@ -63,7 +63,8 @@ export async function mustAsk(...args: Parameters<typeof ask>): Promise<Answer> 
     throw new PathError(`${key} was there and is gone (${method} answered ${answer.status})`);
 }
 
-function refusal(cache: Cache, status: number, code: string, what: string): UserError {
+/** What an answer says that carried nothing out: a ServerError, or a PathError where it is this object alone. */
+export function refusal(cache: Cache, status: number, code: string, what: string): UserError {
     const origin = new URL(cache.connection.url).origin;
     const who = cache.connection.accessKey ?? "nobody";
     switch (code) {

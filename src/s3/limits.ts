@@ -1,3 +1,5 @@
+import { PIN_LIMITS } from "../cache/pin.ts";
+
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
@@ -26,6 +28,8 @@ export const LIMITS = {
     work: { what: "an answer without content", bytes: 64 * KIB, seconds: 3600 },
     /** The largest in cache.nixos.org have about 30 KB. */
     narinfo: { what: "a narinfo", bytes: MIB, seconds: 60 },
+    /** The record of a pin (src/cache/pin.ts). */
+    pin: { what: "a pin", bytes: PIN_LIMITS.bytes, seconds: 60 },
     /** nix-cache-info, usage.html. */
     own: { what: "an object of the stack's own", bytes: MIB, seconds: 60 },
     /** 1,000 names of at most 1,024 bytes, each byte written as three characters. */

@@ -1,25 +1,9 @@
-import { XMLParser } from "fast-xml-parser";
 import { accepted } from "./answers.ts";
 import type { Answer, Connection } from "./connection.ts";
+import { parseListing, type ListedObject } from "./listing.ts";
 import { noListing } from "./noListing.ts";
 import { send } from "./request.ts";
 import { ServerError } from "../cache/serverError.ts";
-
-/** One object of a bucket, as a listing shows it. */
-export interface ListedObject {
-    readonly key: string;
-    /** Bytes. */
-    readonly size: number;
-    /** When it was written, or renewed last. */
-    readonly modified: Date;
-}
-
-interface Listing {
-    ListBucketResult: {
-        Contents?: { Key: string; Size: string; LastModified: string }[];
-        NextContinuationToken?: string;
-    };
-}
 
 /** Which objects to list. Default: all. */
 export interface ListingOptions {
@@ -67,15 +51,8 @@ export async function* listObjects(
 
 /** @throws ServerError when it is no listing: a proxy's page, for one */
 function readPage({ body }: Answer, to: Connection): { objects: ListedObject[]; next?: string } {
-    const parser = new XMLParser({ parseTagValue: false, isArray: (name) => name === "Contents" });
     try {
-        const { Contents = [], NextContinuationToken: next } = (parser.parse(body) as Listing)
-            .ListBucketResult;
-        const objects = Contents.map(({ Key, Size, LastModified }) => ({
-            key: decodeURIComponent(Key.replace(/\+/g, " ")),
-            size: Number(Size),
-            modified: new Date(LastModified),
-        }));
+        const { objects, next } = parseListing(body.toString("utf8"));
         return { objects, ...(next === undefined ? {} : { next }) };
     } catch (error) {
         throw new ServerError(noListing(to), { cause: error });

@@ -8,12 +8,23 @@ export interface PutOptions {
     readonly metadata?: Readonly<Record<string, string>>;
     /** Whether one that is there is replaced. Default: it is left as it is. */
     readonly replace?: boolean;
+    /** ETag of the one that is replaced; where it is another by now, or gone, nothing is written. Default: none. */
+    readonly ifMatch?: string;
+    /**
+     * When it counts as written, which its age follows; in whole seconds. MinIO takes it
+     * from an administrator (`x-minio-source-mtime`). Default: now.
+     */
+    readonly modified?: Date;
     /** SHA-256 of the content in hexadecimal, where it is known, or what stands for it. Default: made here. */
     readonly bodyHash?: string;
 }
 
 /** The condition that leaves what is there. MinIO looks under the object's lock, so of two writers one wins. */
-export function condition({ replace = false }: Pick<PutOptions, "replace">): Record<string, string> {
+export function condition({
+    replace = false,
+    ifMatch,
+}: Pick<PutOptions, "replace" | "ifMatch">): Record<string, string> {
+    if (ifMatch !== undefined) return { "If-Match": ifMatch };
     return replace ? {} : { "If-None-Match": "*" };
 }
 
@@ -25,7 +36,7 @@ export function metadataHeaders(metadata: Readonly<Record<string, string>> = {})
  * Writes an object in one request, with a checksum that the server verifies and
  * keeps, so that renewing it costs metadata alone ever after.
  *
- * @returns whether it was written; false: there is one already
+ * @returns whether it was written; false: there is one already, or not the one that was to be replaced
  * @throws ServerError or PathError, as `ask` does
  */
 export async function put(
@@ -41,11 +52,14 @@ export async function put(
             ...condition(options),
             ...metadataHeaders(options.metadata),
             ...crcHeader(body),
+            ...(options.modified === undefined
+                ? {}
+                : { "x-minio-source-mtime": options.modified.toISOString() }),
         },
         body,
         ...(options.bodyHash === undefined ? {} : { bodyHash: options.bodyHash }),
     } as const;
-    if (options.replace === true) await mustAsk(cache, "PUT", key, request);
+    if (options.replace === true && options.ifMatch === undefined) await mustAsk(cache, "PUT", key, request);
     else return isWritten((await ask(cache, "PUT", key, request, OCCUPIED)).status);
     return true;
 }

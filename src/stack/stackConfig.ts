@@ -27,11 +27,13 @@ export function checkConfig(raw: RawConfig): StackConfig {
     });
     const { signingKeys, builderSecrets, hosts, hostsPrivateKey: privateKey } = all;
     const administrator = server.connection.accessKey ?? "";
-    const same = all.builders.find((name) => name.toLowerCase() === administrator.toLowerCase());
-    if (same !== undefined) {
+    const isSame = (name: string) => name.toLowerCase() === administrator.toLowerCase();
+    for (const setting of ["builders", "pinners"] as const) {
+        const same = all[setting].find(isSame);
+        if (same === undefined) continue;
         fail(
             raw,
-            `${raw.project}:builders`,
+            `${raw.project}:${setting}`,
             `has ${shown(same)}, which is the administrator (minio:minioUser)`,
             "names of users of their own",
         );

@@ -76,10 +76,13 @@ function member(name: string, info: Info | null): Member {
  * cache finds the whole of its closure there. Among equals the order is that
  * of their names, so it is always the same.
  *
- * @throws Error when they refer to one another in a circle, which no store has
+ * @param onCircle what to do when they refer to one another in a circle, which no store has; where it
+ *   returns, the reference that closes the circle is passed over. Default: it is an error
+ * @throws Error by default, for such a circle
  */
 export function closureOrder<One extends Pick<Member, "path" | "references">>(
     members: readonly One[],
+    onCircle: (path: string, by: string) => void = refuseCircle,
 ): One[] {
     const byPath = new Map(members.map((member) => [member.path, member]));
     const state = new Map<string, "open" | "done">();
@@ -95,15 +98,16 @@ export function closureOrder<One extends Pick<Member, "path" | "references">>(
             state.set(at.path, "open");
             const next = at.references
                 .flatMap((reference) => byPath.get(reference) ?? [])
-                .filter(({ path }) => state.get(path) !== "done");
+                .filter(({ path }) => {
+                    const is = state.get(path);
+                    if (is === "open") onCircle(path, at.path);
+                    return is === undefined;
+                });
             if (next.length === 0) {
                 state.set(at.path, "done");
                 ordered.push(at);
                 stack.pop();
             } else {
-                const circle = next.find(({ path }) => state.get(path) === "open");
-                if (circle !== undefined)
-                    throw new Error(`${circle.path} refers to itself by way of ${at.path}`);
                 stack.push(...next);
             }
         }
@@ -114,4 +118,8 @@ export function closureOrder<One extends Pick<Member, "path" | "references">>(
 /** Whether a path carries a signature whose key has one of these names, as what came from a public cache does. */
 export function isSignedBy(member: Member, keyNames: readonly string[]): boolean {
     return member.signatures.some((signature) => keyNames.includes(signature.split(":")[0] ?? ""));
+}
+
+function refuseCircle(path: string, by: string): never {
+    throw new Error(`${path} refers to itself by way of ${by}`);
 }

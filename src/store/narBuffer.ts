@@ -1,20 +1,30 @@
 import { padded } from "./narText.ts";
 
+const NONE = Buffer.alloc(0);
+
 /**
  * What is written of a NAR and was not taken yet. Files are read straight into
  * it, so their bytes are copied no more than once.
  */
 export class NarBuffer {
     /** Made when it is written into: whoever took the last piece needs no other. */
-    private buffer = Buffer.alloc(0);
+    private buffer = NONE;
     private used = 0;
     private readonly size: number;
+    private readonly reuse: boolean;
+    /** What was taken last, and what was taken before that and is free. */
+    private out = NONE;
+    private free = NONE;
     /** Bytes written so far, those that were taken before too. */
     offset = 0;
 
-    /** @param size bytes that are written before any are taken */
-    constructor(size: number) {
+    /**
+     * @param size bytes that are written before any are taken
+     * @param reuse whether what was taken is done with when more is taken: its memory is written again then
+     */
+    constructor(size: number, reuse: boolean) {
         this.size = size;
+        this.reuse = reuse;
     }
 
     /** Whether there is as much as is taken at a time. */
@@ -25,6 +35,10 @@ export class NarBuffer {
     /** Room for so many bytes and their padding, at the end of what was written. Count them with {@link wrote}. */
     room(bytes: number): Buffer {
         const needed = this.used + bytes;
+        if (this.used === 0 && this.free.length >= Math.max(needed, this.buffer.length + 1)) {
+            this.buffer = this.free;
+            this.free = NONE;
+        }
         if (needed > this.buffer.length) {
             const larger = Buffer.allocUnsafeSlow(
                 Math.max(needed, this.buffer.length === 0 ? this.size : this.size * 2),
@@ -77,7 +91,11 @@ export class NarBuffer {
     take(): Buffer | undefined {
         if (this.used === 0) return undefined;
         const taken = this.buffer.subarray(0, this.used);
-        this.buffer = Buffer.alloc(0);
+        if (this.reuse) {
+            this.free = this.out;
+            this.out = this.buffer;
+        }
+        this.buffer = NONE;
         this.used = 0;
         return taken;
     }

@@ -33,6 +33,11 @@ export interface NarOptions {
     readonly seen?: ((entry: NarEntry) => void) | undefined;
     /** Bytes of the pieces that it comes in, about. Default: 128 KiB. */
     readonly pieceBytes?: number;
+    /**
+     * Whether a piece is done with when the next is asked for: its memory is used
+     * again then. Default: each piece is the caller's.
+     */
+    readonly reuse?: boolean;
     /** Whether Nix's case hack is undone in names (`use-case-hack`). Default: on macOS, as in Nix. */
     readonly caseHack?: boolean;
     /** Milliseconds that a file takes, from which those after it are read ahead. Default: 1. */
@@ -67,7 +72,7 @@ const readAsync = promisify(read);
  */
 export async function* narOf(path: string, options: NarOptions = {}): AsyncGenerator<Buffer> {
     const { seen, pieceBytes = PIECE_BYTES, caseHack = process.platform === "darwin" } = options;
-    const nar = new NarBuffer(pieceBytes);
+    const nar = new NarBuffer(pieceBytes, options.reuse === true);
     const ahead = options.skim === true ? undefined : new ReadAhead(options.slowMs ?? SLOW_MS);
     nar.add(MAGIC);
     let turnAt = performance.now() + TURN_MS;

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import type { ExitStatus } from "./exitStatus.ts";
 import { UsageError } from "../cache/usageError.ts";
-import { asCalled } from "./asCalled.ts";
+import { asCalled, isByNpm } from "./asCalled.ts";
 
 /** An option that is there or not. */
 interface Flag {
@@ -112,6 +112,7 @@ export function command<const Own extends Options>({ run, ...told }: Declaration
         ...told,
         options,
         parse: (name, args) => {
+            refuseTaken(name, options);
             const { values, positionals } = parsed<Own>(name, args, options, told.removed);
             if (values.help !== true) checkArguments(name, told, positionals);
             // A command whose metrics are others writes them itself.
@@ -148,9 +149,22 @@ function parsed<Own extends Options>(
     }
 }
 
+/**
+ * An option before `--` is npm's: the command would run without it. Others are
+ * missed at once; without this one, what was to be tried would be done.
+ *
+ * Source: npm's manual, "config": its options are in a script's environment as `npm_config_NAME`.
+ */
+function refuseTaken(name: string, options: Options): void {
+    if (!isByNpm() || options["dry-run"] === undefined || process.env.npm_config_dry_run !== "true") return;
+    throw new UsageError(
+        `npm has taken --dry-run for itself; options come after --, as in ${asCalled(name, "--dry-run")}`,
+    );
+}
+
 function checkArguments(name: string, told: Told, given: readonly string[]): void {
     const names = Object.keys(told.arguments ?? {});
     const takesAny = names.at(-1)?.endsWith("…]") ?? false;
     if (takesAny || given.length === names.length) return;
-    throw new UsageError(`use: ${["nix-cache", name, ...names].join(" ")}`);
+    throw new UsageError(`use: ${asCalled(name, ...names)}; ${asCalled(name, "--help")} tells more`);
 }

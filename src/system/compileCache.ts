@@ -11,13 +11,13 @@ import { cacheFolder } from "./cacheFolder.ts";
  * change the folder or put another in its place: root in the home folder of somebody else.
  */
 export function keepCompiled(): void {
-    const folder = join(cacheFolder(), "compiled");
     try {
+        const folder = join(cacheFolder(), "compiled");
         if (!isOwn(existingPart(folder))) return;
         mkdirSync(folder, { recursive: true, mode: 0o700 });
         if (isOwn(realpathSync(folder))) enableCompileCache(folder);
     } catch {
-        // A home folder that cannot be written, or is none. All works without it.
+        // A home folder that cannot be written, or is none, or a user that has no entry. All works without it.
     }
 }
 

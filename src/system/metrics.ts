@@ -12,14 +12,18 @@ export type Metric = readonly [
 
 /**
  * Metrics in Prometheus's text format (its documentation, "Exposition formats"),
- * as node_exporter's textfile collector reads them.
+ * as node_exporter's textfile collector reads them. Series of one name come one after the other.
  */
 export function metricsText(metrics: readonly Metric[]): string {
+    // A name is told of once, however many series it has: a second time, the collector refuses the file.
+    const told = new Set<string>();
     return metrics
         .map(([name, help, value, labels = {}]) => {
             const pairs = Object.entries(labels).map(([label, text]) => `${label}=${JSON.stringify(text)}`);
             const series = pairs.length === 0 ? name : `${name}{${pairs.join(",")}}`;
-            return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${series} ${value}\n`;
+            const head = told.has(name) ? "" : `# HELP ${name} ${help}\n# TYPE ${name} gauge\n`;
+            told.add(name);
+            return `${head}${series} ${value}\n`;
         })
         .join("");
 }

@@ -4,11 +4,14 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { HOST_NAMES } from "../../src/hosts/kinds.ts";
 import { installedCommands } from "../../src/cli/commandFiles.ts";
+import { RENEWAL } from "../unit/push/renewal.ts";
 import { EXIT_WORDS } from "../../src/system/exitStatus.ts";
-import { runMetrics } from "../../src/system/metrics.ts";
+import { renewMetrics } from "../../src/push/renewReport.ts";
 import { reportMetrics } from "../../src/push/report.ts";
+import { figuresMetrics } from "../../src/report/metrics.ts";
 import { checkConfig } from "../../src/stack/stackConfig.ts";
 import { projectDir } from "../../sandbox/paths.ts";
+import { SAMPLE } from "../unit/report/sample.ts";
 import { names, readPage, table, type Page } from "./markdown.ts";
 
 const page = (file: string): Page => readPage(projectDir, file);
@@ -81,11 +84,20 @@ describe("what the documents name", () => {
 
         const now = new Date();
         const metrics = [
-            ...runMetrics("drift", 0, now),
+            ...renewMetrics(RENEWAL, 0),
             ...reportMetrics({ folder: "", waiting: 0, limit: 0, failed: [], dropped: 0, pushed: 0 }, now),
         ].map(([name]) => name);
         const documented = table(page("docs/alerts.md"), "By Prometheus").flatMap(([name]) => names(name));
         assert.deepEqual(documented.map((name) => name.replace(/\{.*/, "")).sort(), metrics.toSorted());
+
+        const figures = figuresMetrics(SAMPLE).map(([name]) => name);
+        const reported = table(page("docs/report.md"), "By Prometheus and Grafana").flatMap(([name]) =>
+            names(name),
+        );
+        assert.deepEqual(
+            reported.map((name) => name.replace(/\{.*/, "")).sort(),
+            [...new Set(figures)].sort(),
+        );
 
         const hosts = table(page("docs/hosts.md"), "How does a machine that is not NixOS use the cache?");
         assert.deepEqual(hosts.flatMap(([name]) => names(name)).sort(), HOST_NAMES.toSorted());

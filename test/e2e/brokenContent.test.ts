@@ -125,7 +125,7 @@ describe("broken content", function () {
         assert.equal(some.status, 7);
         assert.match(some.stdout, /^failure {2}signatures and NARs {2,}\d+ wrong in \d+ narinfos$/m);
         assert.match(some.stdout, /^ {9}and \d+ more: --all lists them$/m);
-        assert.match(some.stdout, /^ {12}nix-cache enqueue PATH, then nix-cache push --force --once$/m);
+        assert.match(some.stdout, /^ {12}nix-cache repair --deep$/m);
         const all = await nixCache(machine.stack, ["doctor", "--deep", "--upstream", "", "--all"]);
         assert.doesNotMatch(all.stdout, /--all lists them/);
         for (const { row, path, referrer } of cases)

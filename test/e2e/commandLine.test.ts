@@ -9,7 +9,7 @@ import { TestStack } from "./testStack.ts";
 import { theWorld } from "./world.ts";
 
 /** What a user's copy of the project needs for `pulumi up`. */
-const SOURCES = /^(?:[^/]+\.(?:ts|json|yaml)|(?:cache|components|drift|hosts|server|ops)(?:\/.*)?)$/;
+const SOURCES = /^(?:[^/]+\.(?:ts|json|yaml)|(?:components|src)(?:\/.*)?)$/;
 
 describe("the command line", function () {
     maySkip(this, "languageHost");

@@ -129,8 +129,8 @@ describe("nix-cache host", function () {
             2,
             `there is no host "nixos"; it must be one of ${NAMES}`,
         ],
-        ["no name", [], 2, "use: nix-cache host NAME"],
-        ["two names", ["linux", "macos"], 2, "use: nix-cache host NAME"],
+        ["no name", [], 2, "use: nix-cache host NAME; nix-cache host --help tells more"],
+        ["two names", ["linux", "macos"], 2, "use: nix-cache host NAME; nix-cache host --help tells more"],
         [
             "an option of another command",
             ["linux", "--deep"],

@@ -1,13 +1,21 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { parseNarinfo, signNarinfo } from "../../src/cache/narinfo.ts";
 import { signingKeyFromSeed } from "../../src/cache/signingKey.ts";
 import { closurePaths, exportWithNix, narinfoName, type Export } from "../../sandbox/closure.ts";
-import { nix, nixOrFail, removeStore, storeUrl, type NixSandbox } from "../../sandbox/nixCommand.ts";
+import {
+    nix,
+    nixEnvironment,
+    nixOrFail,
+    removeStore,
+    storeUrl,
+    type NixSandbox,
+} from "../../sandbox/nixCommand.ts";
 import { mustBeRefusedByNix, readWithNix } from "../../sandbox/readBack.ts";
 import { upload } from "../../sandbox/upload.ts";
 import { run } from "../../src/system/run.ts";
 import { maySkip, skip } from "../skips.ts";
+import { nixCache } from "./cli.ts";
 import { Bucket, builder } from "./objects.ts";
 import { defaultStack } from "./shared.ts";
 import { newFolder } from "./world.ts";
@@ -78,6 +86,25 @@ describe("real Nix", function () {
 
     it("substitutes a closure with nothing but the stack's lines in nix.conf, signatures required", () =>
         readWithNix(fresh(), keys.nixConf));
+
+    it("realises what curl gets of a pin, and nothing once it has ended", async () => {
+        const { stack } = await defaultStack();
+        const made = await nixCache(stack, ["pin", "deployed", top, "--upstream", ""]);
+        assert.equal(made.status, 0, made.stderr);
+        const here = fresh();
+        const store = storeUrl(join(here.dir, "read"));
+        const script = `nix-store --store '${store}' --realise "$(curl -sS --fail --cacert '${stack.minio.caFile}' '${keys.substituter}/_pins/deployed')"`;
+        const env = nixEnvironment(here, keys.nixConf);
+        const realise = () =>
+            run("sh", ["-c", script], {
+                env: { ...env, PATH: [here.nix, process.env.PATH ?? ""].join(delimiter) },
+            });
+        const { status, stdout, stderr } = await realise();
+        assert.equal(status, 0, stderr);
+        assert.equal(stdout.trim().split("\n").at(-1), top);
+        assert.equal((await nixCache(stack, ["unpin", "deployed"])).status, 0);
+        assert.notEqual((await realise()).status, 0);
+    });
 
     it("verifies the signatures in the cache with the public key", async () => {
         const verify = ["store", "verify", "--recursive", "--sigs-needed", "1", "--no-contents"];

@@ -83,6 +83,44 @@ describe("the NixOS modules", function () {
         assert.equal(units["nix-cache-push.service"], null);
     });
 
+    it("pin a host's systems by a credential that only its service reads", async () => {
+        const pinner = { enable: true, name: "laptop", credentialsFile: "/run/secrets/pinner" };
+        const { units, assertions } = await evaluate({ pinner });
+        assert.deepEqual(assertions, []);
+        const service = units["nix-cache-pin.service"];
+        has(service, "LoadCredential=credentials:/run/secrets/pinner");
+        has(service, "DynamicUser=true");
+        has(service, "SuccessExitStatus=6");
+        assert.match(service ?? "", /^ExecStart=\S+\/bin\/nix-cache pin --system --keep-days 180 laptop$/m);
+        has(units["nix-cache-pin.timer"], "Persistent=true");
+        has(units["nix-cache-pin.path"], "PathChanged=/run/current-system");
+        const inStore = { ...pinner, credentialsFile: "/nix/store/x" };
+        assert.match((await evaluate({ pinner: inStore })).assertions.join(), /in the Nix store/);
+    });
+
+    it("renew on a builder, where something expires, what pins keep alive", async () => {
+        const { units, assertions } = await evaluate({ builder: BUILDER, metricsDir: "/var/lib/metrics" });
+        assert.deepEqual(assertions, []);
+        const service = units["nix-cache-renew.service"];
+        has(service, "LoadCredential=credentials:/run/secrets/credentials");
+        has(service, "DynamicUser=true");
+        assert.match(
+            service ?? "",
+            /^ExecStart=\S+\/bin\/nix-cache renew --metrics \/run\/nix-cache-renew\/metrics$/m,
+        );
+        assert.match(service ?? "", /^ExecStopPost=\+.*nix-cache-renew-publish$/m);
+        assert.doesNotMatch(service ?? "", /signing-key/);
+        has(units["nix-cache-renew.timer"], "Persistent=true");
+        const never = join(newFolder("nixos"), "nix-cache.json");
+        writeFileSync(never, JSON.stringify({ ...host, expireDays: 0 }));
+        const off = await evaluate({ hostConfigFile: never, builder: BUILDER });
+        assert.equal(off.units["nix-cache-renew.service"], null);
+        const roots = ["/nix/var/nix/profiles"];
+        const more = await evaluate({ builder: { ...BUILDER, renew: { roots, interval: "weekly" } } });
+        assert.match(more.units["nix-cache-renew.service"] ?? "", / --roots \/nix\/var\/nix\/profiles$/m);
+        has(more.units["nix-cache-renew.timer"], "OnCalendar=weekly");
+    });
+
     it("add the cache, its keys and its CA to what a host has", async () => {
         const theirs = {
             nix: { settings: { substituters: ["https://other.example"], "connect-timeout": 9 } },

@@ -10,6 +10,7 @@ import { uploadFile } from "../../src/s3/upload.ts";
 import { maySkip, skip } from "../skips.ts";
 import { Bucket } from "./objects.ts";
 import { everyNarOutlives, substitute } from "./pushing/anybody.ts";
+import { makeOld } from "./pinning/age.ts";
 import { BuildMachine } from "./pushing/builder.ts";
 import { newFolder, theWorld } from "./world.ts";
 
@@ -31,19 +32,7 @@ describe("the push service, in a cache that expires", function () {
     /** Days until an object goes, in whole days. */
     const days = async (key: string) =>
         Math.floor((expiryOf((await admin.request("HEAD", key)).headers) - Date.now()) / DAY_MS);
-    /** Makes an object old, and leaves it as it is otherwise. */
-    const age = async (key: string, old: number) => {
-        const { body, headers } = await admin.request("GET", key);
-        const time = new Date(Date.now() - old * DAY_MS).toISOString();
-        const kept = Object.entries(headers).flatMap(([name, value]) =>
-            typeof value === "string" && (name === "content-type" || name.startsWith("x-amz-meta-"))
-                ? [[name, value]]
-                : [],
-        );
-        const given = Object.fromEntries(kept) as Record<string, string>;
-        const put = { body, headers: { ...given, "x-minio-source-mtime": time } };
-        assert.equal((await admin.request("PUT", key, put)).status, 200);
-    };
+    const age = (key: string, old: number) => makeOld(admin, key, old);
     const narinfo = async (path: string): Promise<NarInfo> =>
         parseNarinfo(String(await admin.read(narinfoKey(path))));
 

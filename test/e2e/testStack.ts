@@ -1,11 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import type { OutputMap, Stack } from "@pulumi/pulumi/automation/index.js";
 import { parse, stringify } from "yaml";
 import type { Minio } from "../../sandbox/minio.ts";
 import { projectDir } from "../../sandbox/paths.ts";
 import { configure, openStack } from "../../sandbox/stack.ts";
 import { stackEnvironment, type StackPlace } from "../../sandbox/stackPlace.ts";
+import { binFolder } from "../../toolchain/pulumiHome.ts";
 import { run, type Outcome as ProcessOutcome } from "../../src/system/run.ts";
 import { doneIn, errorsIn, withoutNoise } from "./pulumiText.ts";
 import { newFolder, theWorld, type World } from "./world.ts";
@@ -167,8 +168,10 @@ export class TestStack {
     }
 
     private pulumi(args: readonly string[], input: string): Promise<ProcessOutcome> {
-        const env = { ...process.env, ...stackEnvironment(this.place) };
         const { pulumiHome, workDir, stackName } = this.place;
+        // Where its tools are: the CLI looks for the language host on PATH.
+        const path = [binFolder(pulumiHome), process.env.PATH ?? ""].join(delimiter);
+        const env = { ...process.env, ...stackEnvironment(this.place), PATH: path };
         const options = { cwd: workDir, env, input };
         return run(join(pulumiHome, "bin", "pulumi"), [...args, "--stack", stackName], options);
     }

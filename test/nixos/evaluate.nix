@@ -62,6 +62,11 @@ in
   tmpfiles = config.systemd.tmpfiles.rules;
   units = lib.genAttrs [
     "nix-cache-push.service"
+    "nix-cache-pin.service"
+    "nix-cache-pin.timer"
+    "nix-cache-pin.path"
+    "nix-cache-renew.service"
+    "nix-cache-renew.timer"
     "nix-cache-watch.service"
     "nix-cache-drift.service"
     "nix-cache-drift.timer"

@@ -61,6 +61,25 @@ describe("the package for builders", () => {
         );
     });
 
+    it("has all that pinning needs", async () => {
+        for (const args of [
+            ["pin", "a", "/nix/store/00000000000000000000000000000000-a"],
+            ["pins"],
+            ["unpin", "a"],
+            ["renew"],
+        ]) {
+            const { status, stderr } = await program(...args);
+            assert.equal(status, 2);
+            assert.match(stderr, /^nix-cache: which cache\? /);
+        }
+    });
+
+    it("has all that repairing needs", async () => {
+        const { status, stderr } = await program("repair");
+        assert.equal(status, 2);
+        assert.match(stderr, /^nix-cache: where is it\? give --host-config FILE/);
+    });
+
     it("asks for files in a project's folder too, since it has no stack", async () => {
         const { PATH = "", HOME = "" } = process.env;
         const path = "/nix/store/00000000000000000000000000000000-a";

@@ -19,11 +19,13 @@ export interface NarinfoObject {
  * has already.
  *
  * @param signingKey secret, as Nix writes it
+ * @param others further keys that it is signed with
  */
 export function narinfoObject(
     member: Member,
     nar: Pick<NarFile, "url" | "compression" | "fileHash" | "fileSize">,
     signingKey: string,
+    others: readonly string[] = [],
 ): NarinfoObject {
     const { path, references, refersToItself, narHash, narSize, deriver, ca, signatures } = member;
     const { url, compression, fileHash, fileSize } = nar;
@@ -40,7 +42,7 @@ export function narinfoObject(
         ...(ca === undefined ? {} : { ca }),
         signatures: signatures.filter((one) => /^[^\s:]+:\S+$/.test(one)),
     };
-    const text = formatNarinfo(signNarinfo(info, signingKey));
+    const text = formatNarinfo([signingKey, ...others].reduce(signNarinfo, info));
     const etag = createHash("md5").update(text).digest("hex");
     return {
         text,

@@ -28,6 +28,8 @@ export interface Plan extends Sieved {
 /**
  * Asks the cache, and others, what they have of some closures, each path once.
  *
+ * @param doubted paths whose objects are not believed, however they look: they are brought
+ *   into the cache, whatever the filters say of them. Default: none
  * @throws ServerError when the server does not answer, or refuses the builder
  */
 export async function plan(
@@ -37,10 +39,14 @@ export async function plan(
     memory: Memory,
     upstreams: Upstreams,
     now: number,
+    doubted: ReadonlySet<string> = new Set(),
 ): Promise<Plan> {
     const all = closureOrder([...members.values()]);
-    const there = new Map(all.flatMap(({ path }) => memory.get(path) ?? []).map((one) => [one.path, one]));
-    const unknown = all.filter(
+    const believed = all.filter(({ path }) => !doubted.has(path));
+    const there = new Map(
+        believed.flatMap(({ path }) => memory.get(path) ?? []).map((one) => [one.path, one]),
+    );
+    const unknown = believed.filter(
         (member) => !there.has(member.path) && !isSignedBy(member, settings.filters.upstreamKeys),
     );
     const { force } = settings;
@@ -48,7 +54,7 @@ export async function plan(
         ? { presence: new Map<string, Presence>(), narinfoDays: undefined }
         : await look(cache, unknown, settings);
     for (const [path, { good }] of seen.presence) if (good !== undefined) there.set(path, good);
-    const sieved = await sieve(settings.filters, upstreams, all, (path) => there.has(path));
+    const sieved = await sieve(settings.filters, upstreams, believed, (path) => there.has(path));
     const { elsewhere, leftOut } = sieved;
     const order = all.filter(({ path }) => !leftOut.has(path));
     const ours = order.filter(({ path }) => !elsewhere.has(path));
@@ -57,7 +63,12 @@ export async function plan(
     const missing = new Map(
         ours
             .filter(({ path }) => !there.has(path))
-            .map(({ path }) => [path, seen.presence.get(path) ?? { hasNarinfo: force }]),
+            .map(({ path }): [string, Presence] => [
+                path,
+                doubted.has(path)
+                    ? { hasNarinfo: true, isDoubted: true }
+                    : (seen.presence.get(path) ?? { hasNarinfo: force }),
+            ]),
     );
     return {
         ...sieved,

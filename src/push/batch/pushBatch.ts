@@ -21,6 +21,8 @@ const MOST_TURNS = 100;
 export interface BatchOptions {
     /** Told of the plan, of each NAR, and of each path that was asked for as soon as its outcome is known. */
     readonly onProgress?: (event: PushEvent) => void;
+    /** Paths that are sent again though they may look good in the cache; a NAR that proves good stays. Default: none. */
+    readonly doubted?: ReadonlySet<string>;
     /** What was seen in the cache by pushes before. Default: nothing. */
     readonly memory?: Memory;
     /** What was seen in other caches by pushes before. Default: nothing. */
@@ -85,7 +87,7 @@ async function pushClosures(batch: Batch): Promise<void> {
     const { memory = new Memory(), upstreams = new Upstreams(settings.filters.upstreamCaches) } = options;
     const now = options.now ?? Date.now;
     const begun = now();
-    const the = await plan(settings, cache, members, memory, upstreams, begun);
+    const the = await plan(settings, cache, members, memory, upstreams, begun, options.doubted);
     options.onProgress?.(planned(the));
     for (const root of roots) {
         const why = the.leftOut.get(root);

@@ -22,7 +22,7 @@ export interface Uploaded extends Pick<NarFile, "url" | "compression" | "fileHas
 /** How paths are uploaded. */
 export type Upload = Pick<
     Settings,
-    "compression" | "level" | "force" | "nix" | "signingKey" | "trustedPublicKeys"
+    "compression" | "level" | "force" | "nix" | "signingKey" | "otherSigningKeys" | "trustedPublicKeys"
 > & { readonly cache: Cache };
 
 /**
@@ -43,6 +43,7 @@ export async function uploadNar(
     let nar = await putNar(cache, member, {
         ...options,
         replace: force || presence.hasBadNar === true,
+        prove: presence.isDoubted === true,
     });
     if (!nar.sent) {
         const there = await narObject(cache, nar.url);
@@ -66,12 +67,12 @@ export async function uploadNar(
  * @throws as {@link uploadNar}
  */
 export async function uploadNarinfo(
-    { cache, force, signingKey, trustedPublicKeys }: Upload,
+    { cache, force, signingKey, otherSigningKeys, trustedPublicKeys }: Upload,
     member: Member,
     nar: Uploaded,
     presence: Presence,
 ): Promise<void> {
-    const { text, metadata } = narinfoObject(member, nar, signingKey);
+    const { text, metadata } = narinfoObject(member, nar, signingKey, otherSigningKeys);
     const key = narinfoKey(member.path);
     const write = (replace: boolean) =>
         put(cache, key, text, { contentType: NARINFO_TYPE, metadata, replace });

@@ -1,3 +1,4 @@
+import { countWords } from "../../cache/countWords.ts";
 import { during, type Say } from "../../system/progress.ts";
 import { inWords } from "../../s3/limits.ts";
 import { pushBatch } from "../batch/pushBatch.ts";
@@ -10,17 +11,24 @@ import { report, type Report } from "./report.ts";
  * a part in it.
  *
  * @param say takes lines about what goes on
+ * @param doubted as in a batch
  */
-export async function pushPaths(settings: Settings, paths: readonly string[], say: Say): Promise<Report> {
+export async function pushPaths(
+    settings: Settings,
+    paths: readonly string[],
+    say: Say,
+    doubted: ReadonlySet<string> = new Set(),
+): Promise<Report> {
     const begun = performance.now();
     let sums = NOTHING;
     const work = pushBatch(settings, paths, {
+        doubted,
         onProgress: (event) => {
             sums = after(sums, event);
             if (event.kind !== "planned") return;
             const skipped = skippedWords(event);
             say(
-                `to upload: ${event.paths} paths, ${inWords(event.bytes)}${skipped === undefined ? "" : `; skipped: ${skipped}`}`,
+                `to upload: ${countWords(event.paths, "path")}, ${inWords(event.bytes)}${skipped === undefined ? "" : `; skipped: ${skipped}`}`,
             );
         },
     });

@@ -1,3 +1,4 @@
+import { countWords } from "../../cache/countWords.ts";
 import { ServerError } from "../../cache/serverError.ts";
 import { inWords } from "../../s3/limits.ts";
 import { oneLine } from "../../store/outage.ts";
@@ -61,9 +62,11 @@ export function summary({ pushed, leftOut, failed, waits, renewed, sums, seconds
     const skipped = skippedWords(sums);
     return [
         `pushed    ${pushed.length} of ${asked} with all that they need, in ${seconds} s`,
-        `uploaded  ${sums.donePaths} paths, ${inWords(sums.doneBytes)}, ${inWords(sums.sent)} compressed`,
+        `uploaded  ${countWords(sums.donePaths, "path")}, ${inWords(sums.doneBytes)}, ${inWords(sums.sent)} compressed`,
         ...(skipped === undefined ? [] : [`skipped   ${skipped}`]),
-        ...(renewed === 0 ? [] : [`renewed   ${renewed} objects that would have expired too early`]),
+        ...(renewed === 0
+            ? []
+            : [`renewed   ${countWords(renewed, "object")} that would have expired too early`]),
     ];
 }
 
@@ -88,7 +91,7 @@ export function dryRunLines({ upload, there, filtered, leftOut }: DryRun): strin
     return [
         ...upload.map((one) => `${inWords(one.bytes).padStart(11)}  ${one.path}`),
         ...leftOut.map(({ path, reason }) => `${"left out".padStart(11)}  ${path}: ${reason}`),
-        `would upload ${upload.length} paths, ${inWords(bytes)} before compression`,
+        `would upload ${countWords(upload.length, "path")}, ${inWords(bytes)} before compression`,
         ...(skipped === undefined ? [] : [`would skip ${skipped}`]),
     ];
 }

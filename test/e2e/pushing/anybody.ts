@@ -14,9 +14,14 @@ import { UPSTREAM_KEY } from "./store.ts";
  * substitute these paths with all that they refer to. It checks each
  * signature and hash as it does so, and once more in the store.
  *
+ * @param nixConf the lines that it has of the stack. Default: the machine's own
  * @returns store paths that it has then, all but upstream's
  */
-export async function substitute(machine: BuildMachine, paths: readonly string[]): Promise<string[]> {
+export async function substitute(
+    machine: BuildMachine,
+    paths: readonly string[],
+    nixConf = machine.host.nixConf,
+): Promise<string[]> {
     const dir = newFolder("reader");
     const sandbox: NixSandbox = { ...machine.sandbox, dir: join(dir, "home") };
     mkdirSync(sandbox.dir);
@@ -24,7 +29,7 @@ export async function substitute(machine: BuildMachine, paths: readonly string[]
     const store = storeUrl(join(dir, "store"));
     // As a host has them: this cache beside the public one, which holds what was left to it.
     const settings = [
-        machine.host.nixConf,
+        nixConf,
         `extra-substituters = file://${machine.store.origin}?trusted=0&priority=90`,
         `extra-trusted-public-keys = ${UPSTREAM_KEY.publicKey}`,
     ].join("\n");

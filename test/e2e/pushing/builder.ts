@@ -16,7 +16,8 @@ import { LocalStore } from "./store.ts";
 /** A machine that builds: it has the outputs of a stack as files, a store of its own, and a queue. */
 export class BuildMachine {
     readonly stack: TestStack;
-    readonly host: HostConfig;
+    /** What it was told last. */
+    host: HostConfig;
     readonly store: LocalStore;
     readonly sandbox: NixSandbox;
     readonly queueFolder: string;
@@ -41,20 +42,18 @@ export class BuildMachine {
         await stack.up();
         const files = newFolder("builder");
         process.once("exit", () => removeStore(files));
-        const output = async (output: string, ...flags: string[]) => {
-            const { stdout } = await stack.cli("stack", "output", output, ...flags);
-            writeFileSync(join(files, output), stdout.trim(), { mode: 0o600 });
-            return stdout;
-        };
-        const host = JSON.parse(await output("hostConfig", "--json")) as HostConfig;
-        await output("awsCredentials", "--show-secrets");
-        await output("secretKey", "--show-secrets");
+        const host = await writeOutputs(stack, files);
         const dir = join(files, "nix");
         mkdirSync(dir);
         const nix = stack.world.tools.nix ?? "";
         const bundle = join(files, "bundle.crt");
         writeBundle(bundle, host.caCertificate ?? "");
         return new BuildMachine(stack, host, { nix, bundle, dir }, files);
+    }
+
+    /** Brings the stack's outputs of now to it. */
+    async update(): Promise<void> {
+        this.host = await writeOutputs(this.stack, this.files);
     }
 
     get queue(): Queue {
@@ -133,6 +132,19 @@ export class BuildMachine {
         const key = readFileSync(join(this.files, "secretKey"), "utf8").split(":")[1] ?? "";
         return [secret, key];
     }
+}
+
+/** Writes the outputs that a builder has to its files. */
+async function writeOutputs(stack: TestStack, files: string): Promise<HostConfig> {
+    const output = async (name: string, ...flags: string[]) => {
+        const { stdout } = await stack.cli("stack", "output", name, ...flags);
+        writeFileSync(join(files, name), stdout.trim(), { mode: 0o600 });
+        return stdout;
+    };
+    const host = JSON.parse(await output("hostConfig", "--json")) as HostConfig;
+    await output("awsCredentials", "--show-secrets");
+    await output("secretKey", "--show-secrets");
+    return host;
 }
 
 /** What the tests look at of `nix-cache queue --json`. */

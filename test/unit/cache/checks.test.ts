@@ -221,7 +221,42 @@ describe("the checks of settings", () => {
     }
 
     it("accept generations that include the current one, in any order", () => {
-        const settings = { ...good, keyGeneration: 2, trustedGenerations: [5, 2, 1] };
+        const settings = {
+            ...good,
+            keyGeneration: 2,
+            trustedGenerations: [5, 2, 1],
+            signingGenerations: [2],
+        };
+        assert.deepEqual(settingsProblems(settings), []);
+    });
+
+    for (const [signing, wrong] of [
+        [[1], "is [1]"],
+        [[], "is []"],
+        [[2, 1, 2], "has 2 twice"],
+        [[2, 3], "has 3"],
+        [["2"], 'has "2"'],
+        [2, "is 2"],
+    ] as const)
+        it(`refuse signingGenerations ${shown(signing)} with keyGeneration 2, of which hosts accept 1 and 2`, () => {
+            const settings = {
+                ...good,
+                keyGeneration: 2,
+                trustedGenerations: [1, 2],
+                signingGenerations: signing,
+            } as unknown as Settings;
+            const allowed =
+                "a list of some of trustedGenerations (1, 2) with 2, the current keyGeneration, among them";
+            assert.deepEqual(settingsProblems(settings), [{ setting: "signingGenerations", wrong, allowed }]);
+        });
+
+    it("accept generations that sign, where hosts accept each", () => {
+        const settings = {
+            ...good,
+            keyGeneration: 2,
+            trustedGenerations: [1, 2, 3],
+            signingGenerations: [1, 2],
+        };
         assert.deepEqual(settingsProblems(settings), []);
     });
 

@@ -42,7 +42,8 @@ describe("the declaration", () => {
             const inputs = (name: string) => resources[name]?.inputs ?? {};
             const { objects, builders, version, urns, ...others } = await value(made.declared);
 
-            const { cacheInfo, usagePage, firstKeyName, builders: names, ...same } = wanted;
+            const { cacheInfo, usagePage, firstKeyName, builders: names, pins, pinners, ...same } = wanted;
+            assert.deepEqual([pins, pinners], [[], []]);
             assert.deepEqual(others, same);
             assert.equal(version, 1);
             assert.deepEqual(Object.keys(builders), names);

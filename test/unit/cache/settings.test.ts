@@ -14,12 +14,15 @@ describe("settings", () => {
             endpoint,
             keyGeneration: 1,
             trustedGenerations: [1],
+            signingGenerations: [1],
             expireDays: 30,
             narGraceDays: 7,
             priority: 40,
             anonymousListing: true,
             protect: true,
             expireExisting: false,
+            pinners: [],
+            pins: {},
         });
     });
 
@@ -31,6 +34,7 @@ describe("settings", () => {
             keyName: "k",
             keyGeneration: 3,
             trustedGenerations: [],
+            signingGenerations: [],
             expireDays: 0,
             narGraceDays: 0,
             priority: 0,
@@ -38,6 +42,8 @@ describe("settings", () => {
             protect: false,
             adopt: "b",
             expireExisting: false,
+            pinners: [],
+            pins: {},
         };
         assert.deepEqual(completeSettings(given), given);
     });
@@ -95,11 +101,15 @@ describe("Pulumi.yaml", () => {
         anonymousListing: true,
         protect: true,
         expireExisting: false,
+        pinners: [],
+        pins: {},
         // What depends on other values is empty there, and made by the program.
         endpoint: "",
         keyName: "",
         trustedGenerations: [],
+        signingGenerations: [],
         adopt: "",
+        maxSize: "",
         signingKeys: {},
         builderSecrets: {},
         hosts: [],

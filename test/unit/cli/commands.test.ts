@@ -39,6 +39,19 @@ describe("the commands", () => {
         assert.deepEqual(await statuses("doctor"), [0, 1, 2, 4, 6, 7]);
     });
 
+    it("refuse an option that npm has taken for itself, since a dry run would be a real one", async () => {
+        const taken = { npm_config_dry_run: "true" };
+        const byNpm = await nixCache(["push", "./result"], { ...taken, npm_lifecycle_event: "push" });
+        assert.deepEqual(byNpm, {
+            status: 2,
+            stdout: "",
+            stderr: "nix-cache: npm has taken --dry-run for itself; options come after --, as in npm run -s push -- --dry-run\n",
+        });
+        // Another command's option, or a script that calls nix-cache.
+        const { stderr } = await nixCache(["drift", "--none"], { ...taken, npm_lifecycle_event: "drift" });
+        assert.match(stderr, /no option --none/);
+    });
+
     it("are scripts of npm too", () => {
         const { scripts } = JSON.parse(readFileSync(join(projectDir, "package.json"), "utf8")) as {
             scripts: Record<string, string>;

@@ -47,6 +47,15 @@ describe("the outputs of NixCache", () => {
         assert.deepEqual(await value(made.trustedPublicKeys), [pair(3).publicKey, pair(1).publicKey]);
     });
 
+    it("are a line for each key that signs, the current one first", async () => {
+        const made = await make({ keyGeneration: 2, signingGenerations: [1, 2] });
+        assert.equal(await value(made.publicKey), pair(2).publicKey);
+        assert.equal(await value(made.secretKey), `${pair(2).secretKey}\n${pair(1).secretKey}`);
+        const announced = await make({ keyGeneration: 1, trustedGenerations: [1, 2] });
+        assert.equal(await value(announced.secretKey), pair(1).secretKey);
+        assert.deepEqual(await value(announced.trustedPublicKeys), [pair(1).publicKey, pair(2).publicKey]);
+    });
+
     it("are ready to use", async () => {
         const made = await make();
         assert.equal(await value(made.substituter), "https://s3.homelab.local/nix-cache");

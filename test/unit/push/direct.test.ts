@@ -56,7 +56,7 @@ describe("the report of a push", () => {
             "pushed    1 of 2 with all that they need, in 1.2 s",
             "uploaded  2 paths, 15 KiB, 4 KiB compressed",
             "skipped   7 in the cache already, 2 signed by an upstream's key, 1 too large, or referring to such a path",
-            "renewed   1 objects that would have expired too early",
+            "renewed   1 object that would have expired too early",
         ]);
         assert.deepEqual(complaints(done), ["/nix/store/1 is left out: its name is excluded (x)"]);
     });

@@ -75,6 +75,17 @@ describe("the order of a closure", () => {
         );
     });
 
+    it("passes a circle over where that is asked for, and puts all else in order", () => {
+        const members = [member("a", ["b"]), member("b", ["c", "d"]), member("c", ["a"]), member("d", [])];
+        const circles: string[] = [];
+        const order = closureOrder(members, (one, by) => circles.push(`${one} by ${by}`));
+        assert.deepEqual(
+            order.map((one) => one.path),
+            [path("d"), path("c"), path("b"), path("a")],
+        );
+        assert.ok(circles.length > 0);
+    });
+
     it("does not end at a depth that recursion could not reach", () => {
         const deep = Array.from({ length: 20_000 }, (_, n) =>
             member(String(n), n === 0 ? [] : [String(n - 1)]),
@@ -321,6 +332,20 @@ describe("how long a path is needed", () => {
         it(`renews ${what}: ${expected.join(", ") || "nothing"}`, () =>
             assert.deepEqual(renewed(rows), expected));
     }
+
+    it("is as long as somebody asks for it, and then all that it refers to, and no other", () => {
+        const order = [member("lib", []), member("tool", ["lib"]), member("other", ["lib"])];
+        const times = new Map(order.map(({ path }) => [path, { narinfoUntil: 20, narUntil: 27 }]));
+        const all = lives(order, times, FRESH, (one) => (one === path("tool") ? FRESH : -Infinity));
+        assert.deepEqual(
+            order.map((one) => all.get(one.path)?.renewNarinfo),
+            [true, true, false],
+        );
+        assert.deepEqual(
+            order.map((one) => all.get(one.path)?.renewNar),
+            [true, true, false],
+        );
+    });
 
     it("leaves nothing that goes before what needs it, whatever the graph and the times", () => {
         const until = fc.option(fc.tuple(fc.nat(FRESH), fc.nat(FRESH + 7)), { nil: undefined });

@@ -94,6 +94,33 @@ describe("the settings of a push", () => {
     beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "nix-cache-settings-"))));
     afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
+    it("have the keys of the file that hosts accept, whichever of the two files is a step behind", () => {
+        const next = signingKeyFromSeed("s3.example-2", Buffer.alloc(32, 2));
+        const both = `${next.secretKey}\n${KEY.secretKey}\n`;
+        const keysFor = (trusted: readonly string[], text: string) => {
+            const host = JSON.stringify({ ...HOST, trustedPublicKeys: trusted });
+            const files = { hostConfigFile: file("host-2", host), signingKeyFile: file("key-2", text) };
+            const { signingKey, otherSigningKeys } = readSettings({ ...given(), ...files });
+            return [signingKey, ...otherSigningKeys];
+        };
+        const two = [KEY.publicKey, next.publicKey];
+        assert.deepEqual(keysFor(two, both), [next.secretKey, KEY.secretKey]);
+        assert.deepEqual(keysFor(two, KEY.secretKey), [KEY.secretKey]);
+        assert.deepEqual(keysFor([KEY.publicKey], both), [KEY.secretKey]);
+        assert.deepEqual(keysFor([next.publicKey], both), [next.secretKey]);
+        assert.throws(
+            () => keysFor([next.publicKey], KEY.secretKey),
+            /hosts do not accept this key \(s3\.example-1\)/,
+        );
+        assert.throws(
+            () => keysFor(two, `${both}garbage\n`),
+            (error: Error) => {
+                assert.match(error.message, /a secret key in Nix's format is NAME:BASE64/);
+                return !error.message.includes(KEY.secretKey);
+            },
+        );
+    });
+
     it("come from the three files, with defaults for the rest", () => {
         const settings = readSettings(given());
         assert.equal(settings.cache.connection.url, "https://s3.example");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { formatNarinfo } from "../../../src/cache/narinfo.ts";
-import { Upstreams } from "../../../src/doctor/upstream.ts";
+import { Upstreams } from "../../../src/content/upstream.ts";
 
 const NAME = "syd87l2rxw8cbsxmxl853h0r6pdwhwjr-curl";
 const OTHER = "0jqd0rlxzra1rs38rdxl43yh6rxchgc6-curl";
