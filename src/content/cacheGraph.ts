@@ -4,7 +4,7 @@ import type { ObjectKind } from "../cache/objectKind.ts";
 import type { ListedObject } from "../s3/listing.ts";
 import { Column } from "./compact/column.ts";
 import { KeyTable } from "./compact/keyTable.ts";
-import type { ReadNarinfo } from "./readNarinfo.ts";
+import type { ToldNarinfo } from "./readNarinfo.ts";
 
 /** What an object that stands for itself has; a path has these of its narinfo. */
 const NARINFO = 1;
@@ -67,7 +67,7 @@ export class CacheGraph {
     }
 
     /** Enters a narinfo. One that was entered before is replaced: it was written anew. */
-    narinfo({ key, size, modified }: ListedObject, found: ReadNarinfo): void {
+    narinfo({ key, size, modified }: ListedObject, found: ToldNarinfo): void {
         if (found.kind === "gone") return;
         const node = this.nodes.add(key.slice(0, 32));
         if (!this.hasFlag(node, NARINFO)) this.sizes.add(node, size);

@@ -1,7 +1,8 @@
 import type { Cache } from "../s3/bucket.ts";
 import { listObjects } from "../s3/objects.ts";
 import { forEachAtOnce } from "../system/pool.ts";
-import { isNarinfoKey, storedNarinfo, type StoredNarinfo } from "./storedNarinfo.ts";
+import { kindOf } from "../cache/objectKind.ts";
+import { readNarinfo, type StoredNarinfo } from "./readNarinfo.ts";
 
 /** Questions under way at the same time. */
 const AT_ONCE = 16;
@@ -26,16 +27,22 @@ export interface Every {
  */
 export async function everyNarinfo(cache: Cache, every: Every): Promise<void> {
     const { work, since, onLook = () => undefined, onUnreadable = () => undefined } = every;
-    await forEachAtOnce(keys(cache, since), AT_ONCE, async (key) => {
-        const narinfo = await storedNarinfo(cache, key);
-        if (narinfo === "unreadable") onUnreadable(key);
-        else if (narinfo !== "gone") await work(narinfo);
+    await forEachAtOnce(narinfoKeys(cache, since), AT_ONCE, async (key) => {
+        const narinfo = await readNarinfo(cache, key);
+        if (narinfo.kind === "broken") onUnreadable(key);
+        else if (narinfo.kind === "read") await work(narinfo);
         onLook();
     });
 }
 
-async function* keys({ connection, bucket }: Cache, since: Date | undefined): AsyncGenerator<string> {
+/**
+ * Names of the narinfos of a cache, a page of its listing in memory.
+ *
+ * @param since only those that were written, or renewed, since then. Default: all
+ * @throws ServerError as listObjects does
+ */
+export async function* narinfoKeys({ connection, bucket }: Cache, since?: Date): AsyncGenerator<string> {
     for await (const page of listObjects(connection, bucket))
         for (const { key, modified } of page)
-            if (isNarinfoKey(key) && (since === undefined || modified >= since)) yield key;
+            if (kindOf(key) === "narinfo" && (since === undefined || modified >= since)) yield key;
 }

@@ -9,7 +9,8 @@ import type { Finding } from "./finding.ts";
 import { Nars, type NarLook } from "./narCheck.ts";
 import { NarSample, SizeClasses } from "./narSample.ts";
 import { checkNarinfo } from "./narinfoCheck.ts";
-import { allNarinfos, someNarinfos } from "./narinfoKeys.ts";
+import { narinfoKeys } from "../content/everyNarinfo.ts";
+import { someNarinfos } from "./someNarinfos.ts";
 import { forEachAtOnce } from "../system/pool.ts";
 import { KnownObjects } from "./knownObjects.ts";
 import { Progress } from "./progress.ts";
@@ -59,7 +60,7 @@ export async function contentChecks(
     };
     const keys =
         extent.sample === undefined
-            ? allNarinfos(lister, bucket)
+            ? narinfoKeys({ connection: lister, bucket })
             : someNarinfos(lister, bucket, extent.sample);
     const tally = new Tally(extent.all);
     await forEachAtOnce(keys, WIDTH, async (key) => {

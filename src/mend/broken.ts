@@ -2,9 +2,9 @@ import type { Fault } from "../doctor/finding.ts";
 import { KnownObjects } from "../doctor/knownObjects.ts";
 import { Nars, type NarLook } from "../doctor/narCheck.ts";
 import { checkNarinfo, type Look } from "../doctor/narinfoCheck.ts";
-import { allNarinfos } from "../doctor/narinfoKeys.ts";
 import type { Upstreams } from "../content/upstream.ts";
-import { storedNarinfo } from "../content/storedNarinfo.ts";
+import { narinfoKeys } from "../content/everyNarinfo.ts";
+import { readNarinfo } from "../content/readNarinfo.ts";
 import type { Cache } from "../s3/bucket.ts";
 import { forEachAtOnce } from "../system/pool.ts";
 
@@ -92,8 +92,8 @@ export class BrokenFinder {
      */
     async isTaken(key: string): Promise<boolean> {
         const { cache } = this.look;
-        const narinfo = await storedNarinfo(cache, key);
-        if (typeof narinfo === "string") return false;
+        const narinfo = await readNarinfo(cache, key);
+        if (narinfo.kind !== "read") return false;
         const { storePath, url, compression, narHash, narSize, references, signatures } = narinfo.info;
         const nars = new Nars(cache.connection, cache.bucket, { read: "all", count: () => undefined });
         const { failures, proven } = await nars.check({
@@ -110,11 +110,10 @@ export class BrokenFinder {
 
     /** All narinfos of the cache. @param onLook told of each that was looked at */
     async all(onLook: () => void): Promise<AllBroken> {
-        const { connection, bucket } = this.look.cache;
         const broken: Broken[] = [];
         let seen = 0;
         await forEachAtOnce(
-            until(allNarinfos(connection, bucket), () => isFull(broken)),
+            until(narinfoKeys(this.look.cache), () => isFull(broken)),
             AT_ONCE,
             async (key) => {
                 const found = await this.check(key);

@@ -1,6 +1,6 @@
 import { isPlainNarUrl } from "../cache/narUrl.ts";
 import { baseName, listingKey, narinfoKey } from "../cache/storePath.ts";
-import { storedNarinfo, type StoredNarinfo } from "../content/storedNarinfo.ts";
+import { readNarinfo, type StoredNarinfo } from "../content/readNarinfo.ts";
 import type { Cache } from "../s3/bucket.ts";
 
 /** A path that is to be removed from the cache. */
@@ -32,10 +32,10 @@ export function doomed({ info }: Pick<StoredNarinfo, "info">): Doomed {
 
 /** The objects of a path in the cache; undefined where it has no narinfo there. @throws ServerError as ask does */
 export async function doomedPath(cache: Cache, path: string): Promise<Doomed | undefined> {
-    const narinfo = await storedNarinfo(cache, narinfoKey(path));
-    if (narinfo === "gone") return undefined;
+    const narinfo = await readNarinfo(cache, narinfoKey(path));
+    if (narinfo.kind === "gone") return undefined;
     // Of another name, it is of another path, whose hash is the same: a mistake in typing.
-    if (narinfo !== "unreadable") return narinfo.info.storePath === path ? doomed(narinfo) : undefined;
+    if (narinfo.kind === "read") return narinfo.info.storePath === path ? doomed(narinfo) : undefined;
     return unreadable(path);
 }
 

@@ -2,7 +2,7 @@ import { resigned } from "../cache/resigned.ts";
 import { LIMITS } from "../s3/limits.ts";
 import { parseSecretKeys, type SigningKeyPair } from "../cache/signingKey.ts";
 import { everyNarinfo } from "../content/everyNarinfo.ts";
-import { storedNarinfo, type StoredNarinfo } from "../content/storedNarinfo.ts";
+import { readNarinfo, type ReadNarinfo, type StoredNarinfo } from "../content/readNarinfo.ts";
 import type { Cache } from "../s3/bucket.ts";
 import { put } from "../s3/put.ts";
 import { entered } from "../system/ledger.ts";
@@ -98,9 +98,9 @@ async function resignOne(
     { pairs, ...keys }: ResignKeys & { readonly pairs: readonly SigningKeyPair[] },
     dry: boolean,
 ): Promise<"had" | "signed" | "untrusted" | "contested" | "gone"> {
-    let narinfo: Awaited<ReturnType<typeof storedNarinfo>> = first;
+    let narinfo: ReadNarinfo = first;
     for (let tries = 0; tries < TRIES; tries++) {
-        if (typeof narinfo === "string") return narinfo === "gone" ? "gone" : "contested";
+        if (narinfo.kind !== "read") return narinfo.kind === "gone" ? "gone" : "contested";
         const after = resigned(narinfo.text, narinfo.info, keys.trustedPublicKeys, pairs);
         if (after === "signed") return "had";
         if (after === "untrusted" || Buffer.byteLength(after.text) > LIMITS.narinfo.bytes) return "untrusted";
@@ -109,7 +109,7 @@ async function resignOne(
             entered("signed some narinfos anew");
             return "signed";
         }
-        narinfo = await storedNarinfo(cache, first.key);
+        narinfo = await readNarinfo(cache, first.key);
     }
     return "contested";
 }

@@ -8,7 +8,7 @@ import { dayOf } from "../content/ageTally.ts";
 import { CacheGraph } from "../content/cacheGraph.ts";
 import { Column } from "../content/compact/column.ts";
 import { KeyTable } from "../content/compact/keyTable.ts";
-import type { ReadNarinfo } from "../content/readNarinfo.ts";
+import type { ToldNarinfo } from "../content/readNarinfo.ts";
 import type { Expiry } from "../content/sizeFit.ts";
 import { nodesOf } from "../content/survey.ts";
 import type { ListedObject } from "../s3/listing.ts";
@@ -35,7 +35,7 @@ export class ContentFigures {
         this.trusted = trustedPublicKeys;
     }
 
-    narinfo(object: ListedObject, found: ReadNarinfo): void {
+    narinfo(object: ListedObject, found: ToldNarinfo): void {
         if (found.kind === "gone") return;
         this.paths += 1;
         this.graph.narinfo(object, found);

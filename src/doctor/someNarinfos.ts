@@ -1,19 +1,14 @@
 import { randomInt } from "node:crypto";
 import { NIX_BASE32_ALPHABET } from "../cache/nixBase32.ts";
+import { kindOf } from "../cache/objectKind.ts";
+import { narinfoKeys } from "../content/everyNarinfo.ts";
 import { listObjects } from "../s3/objects.ts";
 import type { Connection } from "../s3/connection.ts";
-
-/** Names of all narinfos in a bucket, a page of its listing in memory. */
-export async function* allNarinfos(from: Connection, bucket: string): AsyncGenerator<string> {
-    for await (const page of listObjects(from, bucket)) {
-        for (const { key } of page) if (isNarinfo(key)) yield key;
-    }
-}
 
 /** All of a small cache; of a larger one, each from a place of its own chance: the next narinfo after a random name. */
 export async function* someNarinfos(from: Connection, bucket: string, count: number): AsyncGenerator<string> {
     const first: string[] = [];
-    for await (const key of allNarinfos(from, bucket)) if (first.push(key) > count) break;
+    for await (const key of narinfoKeys({ connection: from, bucket })) if (first.push(key) > count) break;
     if (first.length <= count) return yield* first;
     const seen = new Set<string>();
     for (let draw = 0; draw < count; draw += 1) {
@@ -25,7 +20,7 @@ export async function* someNarinfos(from: Connection, bucket: string, count: num
 
 async function narinfoAfter(from: Connection, bucket: string, start: string): Promise<string | undefined> {
     for await (const page of listObjects(from, bucket, { after: start, pageSize: 50 })) {
-        const found = page.find(({ key }) => isNarinfo(key));
+        const found = page.find(({ key }) => kindOf(key) === "narinfo");
         if (found !== undefined) return found.key;
     }
     return undefined;
@@ -35,8 +30,4 @@ function randomName(): string {
     return Array.from({ length: 4 }, () =>
         NIX_BASE32_ALPHABET.charAt(randomInt(NIX_BASE32_ALPHABET.length)),
     ).join("");
-}
-
-function isNarinfo(key: string): boolean {
-    return /^[0-9a-z]{32}\.narinfo$/.test(key);
 }
