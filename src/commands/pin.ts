@@ -1,14 +1,14 @@
 import { existsSync, realpathSync } from "node:fs";
-import { PIN_LIMITS } from "../cache/pin.ts";
 import { shown, UserError } from "../cache/problem.ts";
 import { isStorePath } from "../cache/storePath.ts";
 import { UsageError } from "../cache/usageError.ts";
 import { pinMeant } from "../content/access.ts";
 import { setPin } from "../content/setPin.ts";
-import { keptDays, keptRevisions, untilDate } from "../push/pinOptions.ts";
+import { keptDays, keptRevisions, mustFitPin, untilDate } from "../push/pinOptions.ts";
 import { pinReport } from "../push/pinReport.ts";
 import { UPSTREAM, upstreamsOf } from "../push/upstreamOption.ts";
 import { CACHE_FILES, whichCache } from "../push/whichCache.ts";
+import { asCalled } from "../system/asCalled.ts";
 import { command, type Given, type Place } from "../system/command.ts";
 import { EXIT, type ExitStatus } from "../system/exitStatus.ts";
 
@@ -63,14 +63,13 @@ async function pin(
 ): Promise<ExitStatus> {
     const system = options.system === true;
     const [name, ...given] = args;
-    if (!system && given.length === 0) throw new UsageError("use: nix-cache pin NAME PATH…");
+    if (!system && given.length === 0) throw new UsageError(`use: ${asCalled("pin", "NAME", "PATH…")}`);
     const paths = [
         ...new Set([...(system ? SYSTEM.filter((one) => existsSync(one)) : []), ...given].map(storePath)),
     ];
     if (paths.length === 0)
         throw new UserError(`there is no system to pin: none of ${SYSTEM.join(", ")} is there`);
-    if (paths.length > PIN_LIMITS.paths)
-        throw new UserError(`${paths.length} paths are too many for a pin, which has ${PIN_LIMITS.paths}`);
+    mustFitPin(paths);
     if (options.until !== undefined && options["keep-days"] !== undefined)
         throw new UsageError("it is --until or --keep-days, not both");
     const keepRevisions = keptRevisions(options["keep-revisions"]);

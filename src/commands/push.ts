@@ -1,6 +1,5 @@
 import { text } from "node:stream/consumers";
-import { PIN_LIMITS } from "../cache/pin.ts";
-import { printable, UserError } from "../cache/problem.ts";
+import { printable } from "../cache/problem.ts";
 import { UsageError } from "../cache/usageError.ts";
 import { pinMeant, type Access } from "../content/access.ts";
 import { setPin } from "../content/setPin.ts";
@@ -24,6 +23,7 @@ import {
     sourceFiles,
     type PushOptions,
 } from "../push/options.ts";
+import { mustFitPin } from "../push/pinOptions.ts";
 import { pinReport } from "../push/pinReport.ts";
 import { queueFolder } from "../push/queuePlace.ts";
 import { upstreamsOf } from "../push/upstreamOption.ts";
@@ -103,8 +103,7 @@ async function pushGiven(
  * @throws UserError when there can be no such pin: before anything is pushed
  */
 function pinFor(settings: Settings, given: string, paths: readonly string[]) {
-    if (paths.length > PIN_LIMITS.paths)
-        throw new UserError(`${paths.length} paths are too many for a pin, which has ${PIN_LIMITS.paths}`);
+    mustFitPin(paths);
     const { cache, trustedPublicKeys } = settings;
     const access: Access = { cache, role: "builder", trustedPublicKeys, stackPins: [] };
     const name = pinMeant(access, given);

@@ -1,5 +1,5 @@
 import { isCount, PIN_LIMITS } from "../cache/pin.ts";
-import { shown } from "../cache/problem.ts";
+import { shown, UserError } from "../cache/problem.ts";
 import { UsageError } from "../cache/usageError.ts";
 
 const DAY_MS = 86_400_000;
@@ -33,4 +33,10 @@ export function keptRevisions(given: string | undefined): number | undefined {
     throw new UsageError(
         `--keep-revisions is ${shown(given)}; it must be a whole number from 1 to ${PIN_LIMITS.revisions}`,
     );
+}
+
+/** @throws UserError when one pin cannot name so many */
+export function mustFitPin(paths: readonly string[]): void {
+    if (paths.length > PIN_LIMITS.paths)
+        throw new UserError(`${paths.length} paths are too many for a pin, which has ${PIN_LIMITS.paths}`);
 }

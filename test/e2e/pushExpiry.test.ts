@@ -1,18 +1,17 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { writeFileSync } from "node:fs";
+import { Readable } from "node:stream";
 import { parseNarinfo, type NarInfo } from "../../src/cache/narinfo.ts";
 import { expiryOf } from "../../src/cache/expiryDates.ts";
 import { readSettings } from "../../src/push/settings.ts";
 import { renew } from "../../src/s3/renew.ts";
 import { narinfoKey } from "../../src/cache/storePath.ts";
-import { uploadFile } from "../../src/s3/upload.ts";
+import { putStream } from "../../src/s3/putStream.ts";
 import { maySkip, skip } from "../skips.ts";
 import { Bucket } from "./objects.ts";
 import { everyNarOutlives, substitute } from "./pushing/anybody.ts";
 import { makeOld } from "./pinning/age.ts";
 import { BuildMachine } from "./pushing/builder.ts";
-import { newFolder, theWorld } from "./world.ts";
+import { theWorld } from "./world.ts";
 
 const DAY_MS = 86_400_000;
 const MIB = 1024 ** 2;
@@ -108,10 +107,10 @@ describe("the push service, in a cache that expires", function () {
 
     it("uploads large objects in parts and renews them in one request, with a builder's rights", async () => {
         const { cache } = readSettings(machine.given());
-        const file = join(newFolder("large"), "large.nar");
         const content = Buffer.alloc(12 * MIB + 1, "nix");
-        writeFileSync(file, content);
-        await uploadFile(cache, "nar/large.nar", file, "application/x-nix-nar", 5 * MIB);
+        await putStream(cache, "nar/large.nar", Readable.from([content]), {
+            contentType: "application/x-nix-nar",
+        });
         const uploaded = await admin.request("GET", "nar/large.nar");
         assert.ok(uploaded.body.equals(content));
         assert.match(String(uploaded.headers.etag), /-3"$/, "in three parts");

@@ -1,14 +1,10 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { isContentAddressed } from "../../../src/cache/contentAddress.ts";
 import { nixSha256, textStorePath } from "../../../src/cache/nar.ts";
 import type { NarInfo } from "../../../src/cache/narinfo.ts";
 import { isKnownCompression, isOwnNarUrl, isPlainNarUrl } from "../../../src/cache/narUrl.ts";
 import { canonicalSha256 } from "../../../src/cache/sha256.ts";
-import { etagOf } from "../../../src/s3/etag.ts";
 
 const HASH = "05ra3y72i3qjri7xskf9qj8kb29r6naqy1sqpbs3azi3xcigmj56";
 const OTHER = "1b4sb93wp679q4zx9k1ignby1yna3z7c4c2ri3wphylbc2dwsys0";
@@ -136,22 +132,4 @@ describe("a content address", () => {
     ] as const)
         it(`is not taken: one ${what}`, () =>
             assert.equal(isContentAddressed({ ...text, ...change }), false));
-});
-
-describe("an ETag", () => {
-    it("is the MD5 of a file, or of its parts' MD5s", async () => {
-        const dir = mkdtempSync(join(tmpdir(), "nix-cache-etag-"));
-        try {
-            const file = join(dir, "file");
-            writeFileSync(file, "abcdefghij");
-            const md5 = (data: string | Buffer) => createHash("md5").update(data).digest();
-            assert.equal(await etagOf(file, 10, 10), md5("abcdefghij").toString("hex"));
-            const parts = Buffer.concat([md5("abcd"), md5("efgh"), md5("ij")]);
-            assert.equal(await etagOf(file, 10, 4), `${md5(parts).toString("hex")}-3`);
-            writeFileSync(file, "");
-            assert.equal(await etagOf(file, 0, 4), md5("").toString("hex"));
-        } finally {
-            rmSync(dir, { recursive: true });
-        }
-    });
 });

@@ -9,7 +9,6 @@ import { lives, type Times } from "../../../src/content/lives.ts";
 import { Memory } from "../../../src/push/memory.ts";
 import { timeLimitMs } from "../../../src/store/nix.ts";
 import { ServerError } from "../../../src/cache/serverError.ts";
-import { partRanges } from "../../../src/s3/multipart.ts";
 
 const path = (name: string) => `/nix/store/${name.padStart(32, "0")}-${name}`;
 const member = (name: string, references: readonly string[] = [], narSize = 1): Member => ({
@@ -223,26 +222,6 @@ describe("what was seen in the cache", () => {
         assert.equal(memory.size, 20_000);
         assert.equal(memory.get(path("0"), 25_000), undefined);
         assert.notEqual(memory.get(path("24999"), 25_000), undefined);
-    });
-});
-
-describe("what goes in pieces", () => {
-    it("covers every byte once, in no more parts than S3 takes", () => {
-        fc.assert(
-            fc.property(
-                fc.integer({ min: 1, max: 2 ** 45 }),
-                fc.integer({ min: 2 ** 24, max: 2 ** 32 }),
-                (size, part) => {
-                    const ranges = partRanges(size, part);
-                    assert.ok(ranges.length <= 10_000);
-                    assert.equal(ranges[0]?.first, 0);
-                    assert.equal(ranges.at(-1)?.last, size - 1);
-                    ranges
-                        .slice(1)
-                        .forEach(({ first }, n) => assert.equal(first, (ranges[n]?.last ?? 0) + 1));
-                },
-            ),
-        );
     });
 });
 
