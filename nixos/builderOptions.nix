@@ -36,13 +36,7 @@ in
       description = "Whether this host signs what it builds and pushes it to the cache.";
     };
 
-    package = mkOption {
-      type = types.package;
-      default = pkgs.callPackage ./package.nix { };
-      defaultText = lib.literalExpression "pkgs.callPackage ./package.nix { }";
-      example = lib.literalExpression "inputs.nix-cache.packages.\${system}.default";
-      description = "Package with the program `nix-cache`.";
-    };
+    package = import ./packageOption.nix { inherit lib pkgs; };
 
     credentialsFile = secretFile "Credentials file of the AWS SDKs with the builder's profile: the stack's output `awsCredentials`." "/run/secrets/nix-cache-credentials";
 

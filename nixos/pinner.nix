@@ -11,7 +11,9 @@ let
   cfg = config.services.nix-cache;
   self = cfg.pinner;
   outsideStore = import ./outsideStore.nix { inherit lib; };
+  timedRun = import ./timedRun.nix { inherit lib pkgs; };
   name = "nix-cache-pin";
+  description = "Pins this host's system in the Nix cache";
 in
 {
   imports = [ ./common.nix ];
@@ -24,13 +26,7 @@ in
       description = "Whether this host pins the systems that it runs, so that the cache keeps them.";
     };
 
-    package = mkOption {
-      type = types.package;
-      default = pkgs.callPackage ./package.nix { };
-      defaultText = lib.literalExpression "pkgs.callPackage ./package.nix { }";
-      example = lib.literalExpression "inputs.nix-cache.packages.\${system}.default";
-      description = "Package with the program `nix-cache`.";
-    };
+    package = import ./packageOption.nix { inherit lib pkgs; };
 
     credentialsFile = mkOption {
       type = types.str;
@@ -81,16 +77,7 @@ in
   config = lib.mkIf self.enable {
     assertions = outsideStore "services.nix-cache.pinner.credentialsFile" self.credentialsFile;
 
-    systemd.timers.${name} = {
-      description = "Pins this host's system in the Nix cache";
-      wantedBy = [ "timers.target" ];
-      timerConfig = {
-        OnCalendar = self.interval;
-        # What was due while the host was off is made up for.
-        Persistent = true;
-        RandomizedDelaySec = lib.mkDefault "1h";
-      };
-    };
+    systemd.timers.${name} = timedRun.timer description self.interval;
 
     # The link is replaced by every switch.
     systemd.paths.${name} = {
@@ -99,18 +86,11 @@ in
       pathConfig.PathChanged = "/run/current-system";
     };
 
-    systemd.services.${name} = {
-      description = "Pins this host's system in the Nix cache";
-      after = [ "network-online.target" ];
-      wants = [ "network-online.target" ];
-      environment = {
-        NIX_CACHE_HOST_CONFIG_FILE = toString (
-          pkgs.writeText "nix-cache.json" (builtins.toJSON cfg.hostConfig)
-        );
-        # systemd gives the service a copy that only it can read; the file itself stays root's.
-        AWS_SHARED_CREDENTIALS_FILE = "%d/credentials";
-        NIX_CACHE_PROFILE = self.name;
-      };
+    systemd.services.${name} = timedRun.service {
+      inherit description;
+      inherit (cfg) hostConfig;
+      profile = self.name;
+    } // {
       serviceConfig = {
         Type = "oneshot";
         # One that hangs would never be run again.

@@ -10,7 +10,9 @@ let
   inherit (lib) mkOption types;
   cfg = config.services.nix-cache;
   self = cfg.builder.renew;
+  timedRun = import ./timedRun.nix { inherit lib pkgs; };
   name = "nix-cache-renew";
+  description = "Keeps alive what is pinned in the Nix cache";
 in
 {
   options.services.nix-cache.builder.renew = {
@@ -62,30 +64,14 @@ in
   };
 
   config = lib.mkIf (cfg.builder.enable && self.enable) {
-    systemd.timers.${name} = {
-      description = "Keeps alive what is pinned in the Nix cache";
-      wantedBy = [ "timers.target" ];
-      timerConfig = {
-        OnCalendar = self.interval;
-        # What was due while this machine was off is made up for.
-        Persistent = true;
-        RandomizedDelaySec = lib.mkDefault "1h";
-      };
-    };
+    systemd.timers.${name} = timedRun.timer description self.interval;
 
-    systemd.services.${name} = {
-      description = "Keeps alive what is pinned in the Nix cache";
+    systemd.services.${name} = timedRun.service {
+      inherit description;
+      inherit (cfg) hostConfig;
+      profile = cfg.builder.profile;
+    } // {
       inherit (self) onFailure;
-      after = [ "network-online.target" ];
-      wants = [ "network-online.target" ];
-      environment = {
-        NIX_CACHE_HOST_CONFIG_FILE = toString (
-          pkgs.writeText "nix-cache.json" (builtins.toJSON cfg.hostConfig)
-        );
-        # systemd gives the service a copy that only it can read; the file itself stays root's.
-        AWS_SHARED_CREDENTIALS_FILE = "%d/credentials";
-        NIX_CACHE_PROFILE = cfg.builder.profile;
-      };
       serviceConfig = {
         Type = "oneshot";
         # One that hangs would never be run again.
