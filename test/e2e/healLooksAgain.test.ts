@@ -7,7 +7,7 @@ import { Scene } from "./byHand/scene.ts";
 import { unwrapped } from "./unwrapped.ts";
 import { nixCache } from "./cli.ts";
 import { runPaused } from "./faults/paused.ts";
-import { serverState, stateOf } from "./serverState.ts";
+import { atRest, serverState, stateOf } from "./serverState.ts";
 
 const HEAL = ["heal", "--yes"];
 /** The plan is shown, and nothing of it was done. */
@@ -111,9 +111,9 @@ describe("nix-cache heal, while others change the server", function () {
         await s.mc("admin", "user", "disable", "server", s.one);
         await s.mc("admin", "user", "rm", "server", s.two);
         await s.mc("anonymous", "set", "public", s.at);
-        // The first has the lock, has removed the one user, and is not waiting for the server.
+        // The first has the lock, and has removed the one user.
         const first = await runPaused(s.stack, HEAL, { line: /^done: remove user/ }, async () => {
-            const [before, state] = [await server(), stateOf(s.stack)];
+            const [before, state] = await atRest(s.stack, s.bucket);
             const second = await nixCache(s.stack, HEAL);
             assert.equal(second.status, 1, second.stdout + second.stderr);
             assert.match(
@@ -140,7 +140,7 @@ describe("nix-cache heal, while others change the server", function () {
             HEAL,
             { line: /^done: remove user/ },
             async () => {
-                const [before, state] = [await server(), stateOf(s.stack)];
+                const [before, state] = await atRest(s.stack, s.bucket);
                 for (const command of [HEAL, ["up"]]) {
                     const { status, stdout, stderr } = await nixCache(s.stack, command);
                     assert.equal(status, 1, stdout + stderr);

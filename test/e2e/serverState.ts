@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { unpack } from "../../src/minio/exportFiles.ts";
 import type { Answer, Connection } from "../../src/s3/connection.ts";
 import { send } from "../../src/s3/request.ts";
@@ -75,4 +77,23 @@ export function stateOf(stack: TestStack): string {
     const { state, stackName } = stack.place;
     const file = join(state, ".pulumi", "stacks", "nix-cache", `${stackName}.json`);
     return existsSync(file) ? createHash("sha256").update(readFileSync(file)).digest("hex") : "none";
+}
+
+/**
+ * The server's state and the stack's, once they stay as they are: Pulumi's engine ends what it has
+ * begun though the program that it serves stands still.
+ */
+export async function atRest(stack: TestStack, bucket: string): Promise<[unknown, string]> {
+    const now = async (): Promise<[unknown, string]> => [
+        await serverState(stack.minio.connection, bucket),
+        stateOf(stack),
+    ];
+    let [last, still] = [await now(), 0];
+    while (still < 5) {
+        await sleep(300);
+        const next = await now();
+        still = isDeepStrictEqual(next, last) ? still + 1 : 0;
+        last = next;
+    }
+    return last;
 }
