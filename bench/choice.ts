@@ -1,5 +1,5 @@
 /** What `--only` can leave out all others of. Reading is measured after the push that it needs. */
-const TASKS = ["small", "most", "large", "fewer", "medium", "queue", "stack", "hook"];
+const TASKS = ["small", "most", "large", "fewer", "medium", "queue", "stack", "hook", "renew"];
 
 /** Who does what, of what `--only` named: tasks by their whole names, contestants by a part of theirs. */
 export function choose(only: readonly string[]): {

@@ -21,6 +21,7 @@ import { machineFacts } from "./machine.ts";
 import { readOptions, type Options } from "./options.ts";
 import { compete, steps } from "./pushing.ts";
 import { Collector, type Results } from "./results.ts";
+import { timeRenewing } from "./renewing.ts";
 import { Server } from "./server.ts";
 import { FULL, QUICK } from "./sizes.ts";
 import { timeStack } from "./stackTasks.ts";
@@ -90,6 +91,8 @@ async function bench(options: Options, folder: string, say: Say): Promise<Result
         for (let round = 0; round < options.rounds && chosen.task("stack"); round++)
             absent.splice(0, Infinity, ...(await timeStack(arena, tools, round, collector, say)));
         if (chosen.task("hook")) timeHooks(arena, sizes.hooks, collector);
+        for (let round = 0; round < options.rounds && chosen.task("renew"); round++)
+            await timeRenewing(arena, sizes.renewed, collector, say);
         const missing = [...all.filter((one): one is Missing => "why" in one), ...absent];
         return {
             date,
