@@ -20,6 +20,7 @@ interface System {
     readonly options: string[];
     readonly undocumented: string[];
     readonly required: string[];
+    readonly modules: string[];
     readonly shell: string;
     readonly checks: Record<string, string>;
 }
@@ -322,8 +323,9 @@ describe("the NixOS modules", function () {
         ]);
     });
 
-    it("come in a flake whose shell, package and checks can be evaluated", async () => {
-        const { shell, checks } = await evaluate({});
+    it("come in a flake, each role by itself too, whose shell, package and checks can be evaluated", async () => {
+        const { shell, checks, modules } = await evaluate({});
+        assert.deepEqual(modules, ["builder", "checks", "default", "pinner", "substituter"]);
         assert.match(shell, /^\/nix\/store\/.*\.drv$/);
         assert.deepEqual(Object.keys(checks).sort(), ["modules", "package"]);
     });
