@@ -1,8 +1,9 @@
-import * as http from "node:http";
+import type * as http from "node:http";
 import * as https from "node:https";
 import { ERROR_BYTES, inWords, secondsFor, type Limit } from "./limits.ts";
 import type { Answer, Connection, Head, Opened, Request } from "./connection.ts";
 import { ServerError, TooLarge } from "../cache/serverError.ts";
+import { plainHttp } from "../system/plainHttp.ts";
 
 /**
  * Sends a request that is signed already, and gives the answer as soon as its headers are there.
@@ -71,7 +72,7 @@ function begin<Given>(
         let timer: NodeJS.Timeout | undefined;
         // Once there is an answer, its reader is to hear of it.
         const end = (error: Error) => (answered ?? call).destroy(error);
-        const call = (url.protocol === "https:" ? https : http).request(
+        const call = (url.protocol === "https:" ? https : plainHttp()).request(
             {
                 ...options,
                 host: url.hostname.replace(/^\[|\]$/g, ""),
