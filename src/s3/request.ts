@@ -25,11 +25,7 @@ export function stream(to: Connection, path: string, bytes: number): Promise<Ope
     return transmit(...prepared(to, { method: "GET", path }, limit));
 }
 
-function prepared(
-    to: Connection,
-    request: Omit<Request, "kind">,
-    limit: Limit,
-): Parameters<typeof transmit> {
+function prepared(to: Connection, request: Omit<Request, "kind">, limit: Limit): Parameters<typeof transmit> {
     const url = new URL(to.url);
     const { method, body, bodyHash = sha256Hex(body ?? "") } = request;
     const target = encodePath(request.path, request.query ?? {});

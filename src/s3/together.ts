@@ -25,7 +25,7 @@ interface Waiting {
  * Writes many small objects, whatever is there under their names. While one
  * request is under way those that come are gathered for the next: MinIO unpacks an
  * archive, which costs it half of what a request for each costs, and this side a
- * tenth. Another server gets a request for each.
+ * tenth. Another server gets a request for each, and so does any without TLS.
  *
  * Such objects have no checksum; the first renewal gives them one.
  */
@@ -41,6 +41,8 @@ export class Together {
     constructor(cache: Cache, contentType: string) {
         this.cache = cache;
         this.contentType = contentType;
+        // What is on such a line may be looked at by a proxy, object by object.
+        if (cache.connection.url.startsWith("http:")) this.unpacks = false;
     }
 
     /** Whether so much waits that whoever makes more is to wait too. */
@@ -85,9 +87,9 @@ export class Together {
     }
 
     private async archive(objects: readonly Waiting[]): Promise<void> {
-        const entries = objects.map(({ key, content }) => ({ name: key, content }));
-        const body = tarOf(entries, { "minio.metadata.Content-Type": this.contentType });
         try {
+            const entries = objects.map(({ key, content }) => ({ name: key, content }));
+            const body = tarOf(entries, { "minio.metadata.Content-Type": this.contentType });
             // The request's own name becomes no object. If it ever should, it goes as the first one goes.
             await mustAsk(this.cache, "PUT", `${objects[0]?.key ?? ""}.tar`, {
                 kind: "short",
