@@ -57,7 +57,7 @@ export class Together {
         return new Promise((resolve, reject) => {
             const done = (error?: unknown) => {
                 if (error === undefined) resolve();
-                else reject(error as Error);
+                else reject(error);
             };
             this.waiting.push({ key, content, done });
             this.bytes += content.length;
