@@ -18,7 +18,7 @@ const EXTRACT = { "x-amz-meta-snowball-auto-extract": "true", "Content-Type": "a
 interface Waiting {
     readonly key: string;
     readonly content: Buffer;
-    readonly done: (error?: unknown) => void;
+    readonly done: (error?: Error) => void;
 }
 
 /**
@@ -55,7 +55,7 @@ export class Together {
         const content = Buffer.from(text);
         if (content.length > SMALL_BYTES || this.unpacks === false) return this.single({ key, content });
         return new Promise((resolve, reject) => {
-            const done = (error?: unknown) => {
+            const done = (error?: Error) => {
                 if (error === undefined) resolve();
                 else reject(error);
             };
@@ -101,12 +101,17 @@ export class Together {
         } catch (error) {
             // One of them may be what it is refused for.
             if (error instanceof PathError) await this.singles(objects);
-            else for (const { done } of objects) done(error);
+            else for (const { done } of objects) done(error as Error);
         }
     }
 
     private async singles(objects: readonly Waiting[]): Promise<void> {
-        await mapAtOnce(objects, SINGLES_AT_ONCE, (one) => this.single(one).then(() => one.done(), one.done));
+        await mapAtOnce(objects, SINGLES_AT_ONCE, (one) =>
+            this.single(one).then(
+                () => one.done(),
+                (error: unknown) => one.done(error as Error),
+            ),
+        );
     }
 
     private async single({ key, content }: Pick<Waiting, "key" | "content">): Promise<void> {
