@@ -140,7 +140,7 @@ in
 
     level = mkOption {
       type = types.ints.between 1 19;
-      default = 3;
+      default = 2;
       example = 9;
       description = "Level of the compression `zstd`. A higher one takes longer, and makes smaller files.";
     };

@@ -10,14 +10,8 @@
 }:
 
 let
-  # The two libraries that these commands use, in the versions of package-lock.json.
+  # The library that these commands use, in the version of package-lock.json.
   libraries = {
-    aws4 = fetchFromGitHub {
-      owner = "mhart";
-      repo = "aws4";
-      rev = "v1.13.2";
-      hash = "sha256-Tw6LFqojERmDaLuweRrSo8DEiILmXPWXRG2Qyu2EXxw=";
-    };
     tweetnacl = fetchFromGitHub {
       owner = "dchest";
       repo = "tweetnacl-js";

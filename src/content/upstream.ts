@@ -1,9 +1,10 @@
-import { Agent as HttpAgent } from "node:http";
+import type { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { parseNarinfo } from "../cache/narinfo.ts";
 import { shown } from "../cache/problem.ts";
 import { UsageError } from "../cache/usageError.ts";
 import { send } from "../s3/request.ts";
+import { plainHttp } from "../system/plainHttp.ts";
 import { ServerError, TooLarge } from "../cache/serverError.ts";
 import { Remembered } from "./remembered.ts";
 
@@ -38,7 +39,7 @@ export class Upstreams {
         this.agents = this.urls.map((url) =>
             url.startsWith("https:")
                 ? new HttpsAgent({ ...kept, ...(ca === undefined ? {} : { ca }) })
-                : new HttpAgent(kept),
+                : new (plainHttp().Agent)(kept),
         );
     }
 

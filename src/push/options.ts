@@ -22,7 +22,7 @@ export const PUSH_OPTIONS = {
     profile: { type: "string", value: "NAME", help: "pushes as this builder. Default: the stack's first" },
     ...FILTERS,
     compression: { type: "string", value: "zstd|none", help: "of NARs. Default: zstd" },
-    level: { type: "string", value: "N", help: "of zstd, 1 to 19. Default: 3" },
+    level: { type: "string", value: "N", help: "of zstd, 1 to 19. Default: 2" },
     uploads: { type: "string", value: "N", help: "paths uploaded at the same time. Default: 16" },
     force: { type: "boolean", help: "sends again what looks good in the cache" },
     "max-tries": { type: "string", value: "N", help: "of a queued path that fails. Default: 5" },

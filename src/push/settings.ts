@@ -58,7 +58,7 @@ export interface Settings {
 export const DEFAULTS = {
     upstreamKeys: ["cache.nixos.org-1"],
     compression: "zstd",
-    level: 3,
+    level: 2,
     uploadsAtOnce: 16,
     maxTries: 5,
 } as const;

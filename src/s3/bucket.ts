@@ -1,4 +1,3 @@
-import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { createSecureContext } from "node:tls";
 import { UserError } from "../cache/problem.ts";
@@ -7,6 +6,7 @@ import type { Answer, Connection, Request } from "./connection.ts";
 import { send } from "./request.ts";
 import { ServerError } from "../cache/serverError.ts";
 import { PathError } from "../cache/faults.ts";
+import { plainHttp } from "../system/plainHttp.ts";
 
 /** The bucket, as the builder sees it. */
 export interface Cache {
@@ -21,7 +21,7 @@ export async function withConnections<T>(cache: Cache, work: (cache: Cache) => P
     const agent = connection.url.startsWith("https:")
         ? // Read once: given with each request, certificates cost more than the request.
           new HttpsAgent({ ...options, secureContext: createSecureContext({ ca }) })
-        : new HttpAgent(options);
+        : new (plainHttp().Agent)(options);
     try {
         return await work({ ...cache, connection: { ...connection, agent } });
     } finally {

@@ -1,8 +1,7 @@
-import type * as https from "node:https";
-import aws4 from "aws4";
 import type { Answer, Connection, Opened, Request } from "./connection.ts";
 import { LIMITS, secondsFor, type Limit } from "./limits.ts";
-import { transmit } from "./transmit.ts";
+import { sha256Hex, signed } from "./sign.ts";
+import { transmit, transmitWhole } from "./transmit.ts";
 
 /**
  * Sends one request, signed with AWS Signature Version 4 when the connection
@@ -11,11 +10,8 @@ import { transmit } from "./transmit.ts";
  * @throws ServerError, one line, when there is no answer, or it takes too long;
  *   TooLarge when it has more bytes than its kind may have. Every HTTP status is an answer, 403 and 500 too.
  */
-export async function send(to: Connection, request: Request): Promise<Answer> {
-    const { status, headers, body } = await open(to, request, LIMITS[request.kind]);
-    const parts: Buffer[] = [];
-    for await (const part of body) parts.push(part);
-    return { status, headers, body: Buffer.concat(parts) };
+export function send(to: Connection, request: Request): Promise<Answer> {
+    return transmitWhole(...prepared(to, request, LIMITS[request.kind]));
 }
 
 /**
@@ -26,29 +22,16 @@ export async function send(to: Connection, request: Request): Promise<Answer> {
  */
 export function stream(to: Connection, path: string, bytes: number): Promise<Opened> {
     const limit = { what: "this object", bytes, seconds: LIMITS.short.seconds + secondsFor(bytes) };
-    return open(to, { method: "GET", path }, limit);
+    return transmit(...prepared(to, { method: "GET", path }, limit));
 }
 
-async function open(to: Connection, request: Omit<Request, "kind">, limit: Limit): Promise<Opened> {
+function prepared(to: Connection, request: Omit<Request, "kind">, limit: Limit): Parameters<typeof transmit> {
     const url = new URL(to.url);
-    const options: aws4.Request & https.RequestOptions = {
-        service: "s3",
-        region: to.region ?? "us-east-1",
-        method: request.method,
-        host: url.host,
-        path: encodePath(request.path, request.query ?? {}),
-        headers: {
-            Host: url.host,
-            ...(request.body === undefined ? {} : { "Content-Length": Buffer.byteLength(request.body) }),
-            ...(request.bodyHash === undefined ? {} : { "X-Amz-Content-Sha256": request.bodyHash }),
-            ...request.headers,
-        },
-        ...(request.body === undefined ? {} : { body: request.body }),
-    };
-    if (to.accessKey !== undefined && to.secretKey !== undefined) {
-        aws4.sign(options, { accessKeyId: to.accessKey, secretAccessKey: to.secretKey });
-    }
-    return transmit(url, to, options, request, limit);
+    const { method, body, bodyHash = sha256Hex(body ?? "") } = request;
+    const target = encodePath(request.path, request.query ?? {});
+    const headers = signed(to, { method, target, headers: { Host: url.host, ...request.headers }, bodyHash });
+    if (body !== undefined) headers["Content-Length"] = String(Buffer.byteLength(body));
+    return [url, to, { method, path: target, headers }, request, limit];
 }
 
 /** S3 signs the path as it is sent, so it is encoded once, by RFC 3986, slashes kept. */

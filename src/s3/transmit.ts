@@ -1,8 +1,9 @@
-import * as http from "node:http";
+import type * as http from "node:http";
 import * as https from "node:https";
 import { ERROR_BYTES, inWords, secondsFor, type Limit } from "./limits.ts";
-import type { Connection, Opened, Request } from "./connection.ts";
+import type { Answer, Connection, Head, Opened, Request } from "./connection.ts";
 import { ServerError, TooLarge } from "../cache/serverError.ts";
+import { plainHttp } from "../system/plainHttp.ts";
 
 /**
  * Sends a request that is signed already, and gives the answer as soon as its headers are there.
@@ -19,6 +20,46 @@ export function transmit(
     request: Omit<Request, "kind">,
     limit: Limit,
 ): Promise<Opened> {
+    return begin(url, to, options, request, limit, (head, answer, bounds) => ({
+        ...head,
+        body: bounded(answer, bounds),
+    }));
+}
+
+/**
+ * As {@link transmit}, for an answer that is read whole: without the turns that a stream takes
+ * for each piece, which cost as much as the rest of a small request.
+ */
+export function transmitWhole(
+    url: URL,
+    to: Connection,
+    options: https.RequestOptions,
+    request: Omit<Request, "kind">,
+    limit: Limit,
+): Promise<Answer> {
+    return begin(url, to, options, request, limit, async (head, answer, bounds) => ({
+        ...head,
+        body: await whole(answer, bounds),
+    }));
+}
+
+/** What an answer may be, and the errors that say it is not. */
+interface Bounds {
+    /** Bytes. */
+    readonly most: number;
+    /** An error takes its stack when it is made, which costs more than the rest of a small answer. */
+    readonly tooLarge: () => Error;
+    readonly failure: (error: Error) => Error;
+}
+
+function begin<Given>(
+    url: URL,
+    to: Connection,
+    options: https.RequestOptions,
+    request: Omit<Request, "kind">,
+    limit: Limit,
+    take: (head: Head, answer: http.IncomingMessage, bounds: Bounds) => Given | Promise<Given>,
+): Promise<Given> {
     const timeoutMs = to.timeoutMs ?? 10_000;
     const sent = request.body === undefined ? 0 : Buffer.byteLength(request.body);
     const allMs = timeoutMs + (limit.seconds + secondsFor(sent)) * 1000;
@@ -31,7 +72,7 @@ export function transmit(
         let timer: NodeJS.Timeout | undefined;
         // Once there is an answer, its reader is to hear of it.
         const end = (error: Error) => (answered ?? call).destroy(error);
-        const call = (url.protocol === "https:" ? https : http).request(
+        const call = (url.protocol === "https:" ? https : plainHttp()).request(
             {
                 ...options,
                 host: url.hostname.replace(/^\[|\]$/g, ""),
@@ -58,9 +99,8 @@ export function transmit(
                     reject(tooLarge(inWords(length), length));
                     return;
                 }
-                // An error takes its stack when it is made, which costs more than the rest of a small answer.
-                const more = () => tooLarge(`more than ${inWords(most)}`);
-                resolve({ status, headers, body: bounded(answer, most, more, failure) });
+                const bounds = { most, tooLarge: () => tooLarge(`more than ${inWords(most)}`), failure };
+                resolve(take({ status, headers }, answer, bounds));
             },
         );
         // From when there is a connection: one that waits for its turn in an agent has not begun.
@@ -77,9 +117,7 @@ export function transmit(
 /** An answer's content, and an error in place of what is too much. */
 async function* bounded(
     answer: http.IncomingMessage,
-    most: number,
-    tooLarge: () => Error,
-    failure: (error: Error) => Error,
+    { most, tooLarge, failure }: Bounds,
 ): AsyncGenerator<Buffer> {
     let bytes = 0;
     try {
@@ -92,6 +130,27 @@ async function* bounded(
     } catch (error) {
         throw failure(error as Error);
     }
+}
+
+/** An answer's whole content. @throws as {@link bounded} */
+function whole(answer: http.IncomingMessage, { most, tooLarge, failure }: Bounds): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+        const parts: Buffer[] = [];
+        let bytes = 0;
+        answer.on("data", (part: Buffer) => {
+            bytes += part.length;
+            if (bytes > most) {
+                reject(tooLarge());
+                answer.destroy();
+            } else parts.push(part);
+        });
+        answer.on("end", () => resolve(Buffer.concat(parts)));
+        answer.on("error", (error) => reject(failure(error)));
+        // It ends with one of the two before; nobody is to wait for what comes no more.
+        answer.on("close", () => {
+            if (!answer.complete) reject(failure(new Error("it ended within its answer")));
+        });
+    });
 }
 
 /** Node's error codes in words that say what to look at. */

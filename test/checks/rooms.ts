@@ -54,7 +54,7 @@ export const ROOMS: readonly Room[] = [
         room: "src/s3",
         what: "requests, listings, uploads, copies: S3 as the cache needs it",
         may: ["src/cache", "src/system"],
-        packages: ["aws4", "fast-xml-parser"],
+        packages: ["fast-xml-parser"],
         why: BUILDER,
     },
     {

@@ -5,10 +5,10 @@ import { dirname, join } from "node:path";
 import { projectDir } from "../../sandbox/paths.ts";
 import { run } from "../../src/system/run.ts";
 
-/** What nixos/package.nix installs: the sources that it names, and two libraries. */
+/** What nixos/package.nix installs: the sources that it names, and a library. */
 const recipe = readFileSync(join(projectDir, "nixos", "package.nix"), "utf8");
 const SOURCES = [...recipe.matchAll(/^ {6}\.\.\/(\S+)$/gm)].map((match) => match[1] ?? "");
-const LIBRARIES = ["aws4", "tweetnacl"];
+const LIBRARIES = ["tweetnacl"];
 
 describe("the package for builders", () => {
     let folder: string;

@@ -37,6 +37,8 @@ export function steps(
     const nars = new Map(
         order
             .filter(({ path }) => hasNar(path))
+            // What takes longest begins first: it would be alone at the end.
+            .sort((a, b) => b.narSize - a.narSize)
             .map((member): [string, Step] => [member.path, { member, what: "nar" }]),
     );
     return {

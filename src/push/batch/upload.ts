@@ -5,6 +5,7 @@ import { listingKey, narinfoKey } from "../../cache/storePath.ts";
 import type { Cache } from "../../s3/bucket.ts";
 import { put } from "../../s3/put.ts";
 import { renew } from "../../s3/renew.ts";
+import { Together } from "../../s3/together.ts";
 import type { Member } from "../../store/closure.ts";
 import type { Settings } from "../settings.ts";
 import { narinfoObject } from "./narinfo.ts";
@@ -17,23 +18,30 @@ const NARINFO_TYPE = "text/x-nix-narinfo";
 export interface Uploaded extends Pick<NarFile, "url" | "compression" | "fileHash" | "fileSize" | "sent"> {
     /** Whether it was there, and was renewed. */
     readonly renewed: boolean;
+    /** Ends when the listing of its files is there, which may be with those of others. Its error is for who awaits it. */
+    readonly listed: Promise<void>;
 }
 
 /** How paths are uploaded. */
 export type Upload = Pick<
     Settings,
     "compression" | "level" | "force" | "nix" | "signingKey" | "otherSigningKeys" | "trustedPublicKeys"
-> & { readonly cache: Cache };
+> & { readonly cache: Cache; readonly listings: Together };
+
+/** What writes the listings of a push. */
+export function listingsOf(cache: Cache): Together {
+    return new Together(cache, LISTING_TYPE);
+}
 
 /**
- * Brings a path's NAR into the cache, and the listing of its files. A NAR that is
- * there stays, and is renewed where it would go before what needs it.
+ * Brings a path's NAR into the cache, and hands over the listing of its files. A NAR
+ * that is there stays, and is renewed where it would go before what needs it.
  *
  * @param presence what the cache has of the path
  * @throws PathError for the path's own fault; what isOutage names otherwise
  */
 export async function uploadNar(
-    { cache, compression, level, force, nix }: Upload,
+    { cache, compression, level, force, nix, listings }: Upload,
     member: Member,
     presence: Presence,
     { needed }: Pick<Life, "needed">,
@@ -54,14 +62,16 @@ export async function uploadNar(
         }
     }
     // One of another time may be of another build.
-    if (nar.listing !== undefined)
-        await put(cache, listingKey(member.path), nar.listing, { contentType: LISTING_TYPE, replace: true });
+    const listed =
+        nar.listing === undefined ? Promise.resolve() : listings.put(listingKey(member.path), nar.listing);
+    listed.catch(() => undefined);
+    if (listings.isFull) await listed;
     const { url, fileHash, fileSize, sent } = nar;
-    return { url, compression: nar.compression, fileHash, fileSize, sent, renewed };
+    return { url, compression: nar.compression, fileHash, fileSize, sent, renewed, listed };
 }
 
 /**
- * Makes a path visible: its NAR, and all that it refers to, is in the cache.
+ * Makes a path visible, after its listing: its NAR, and all that it refers to, is in the cache.
  * A narinfo that somebody else has written meanwhile stays, if hosts accept it.
  *
  * @throws as {@link uploadNar}
@@ -74,6 +84,7 @@ export async function uploadNarinfo(
 ): Promise<void> {
     const { text, metadata } = narinfoObject(member, nar, signingKey, otherSigningKeys);
     const key = narinfoKey(member.path);
+    await nar.listed;
     const write = (replace: boolean) =>
         put(cache, key, text, { contentType: NARINFO_TYPE, metadata, replace });
     if (await write(force || presence.hasNarinfo)) return;

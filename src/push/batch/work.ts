@@ -6,7 +6,7 @@ import type { Settings } from "../settings.ts";
 import type { Step } from "./graph.ts";
 import type { Outcome, PushEvent } from "./outcome.ts";
 import type { Plan } from "./plan.ts";
-import { uploadNar, uploadNarinfo, type Upload, type Uploaded } from "./upload.ts";
+import { listingsOf, uploadNar, uploadNarinfo, type Upload, type Uploaded } from "./upload.ts";
 
 /** Does the steps of a plan, and knows what they came to. */
 export class Work {
@@ -23,7 +23,7 @@ export class Work {
         plan: Plan,
         onProgress: (event: PushEvent) => void = () => undefined,
     ) {
-        this.upload = { ...settings, cache };
+        this.upload = { ...settings, cache, listings: listingsOf(cache) };
         this.plan = plan;
         this.tell = onProgress;
     }
