@@ -152,6 +152,16 @@ in
       description = "Number of paths that are uploaded at the same time.";
     };
 
+    buildLogs = mkOption {
+      type = types.bool;
+      default = true;
+      example = false;
+      description = ''
+        Whether the logs of builds are sent beside what they built, for `nix log`.
+        Whoever may read the cache may read them.
+      '';
+    };
+
     maxTries = mkOption {
       type = types.ints.positive;
       default = 5;

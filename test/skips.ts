@@ -7,6 +7,7 @@ export const SKIPS = {
     users: "a process can become another user as root on Linux alone",
     root: "what root does beside another user can be tried as root alone",
     namespace: "a namespace of processes can be made as root on Linux alone",
+    build: "Nix builds in a store that is a folder as root on Linux alone",
     nix: "Nix is not installed, and can be installed on Debian as root alone",
     nixpkgs:
         "evaluating NixOS modules needs Nix 2.18 and a nixpkgs: NIX_CACHE_TEST_NIX, NIX_CACHE_TEST_NIXPKGS",

@@ -1,4 +1,5 @@
 import { mustAsk, type Cache } from "./bucket.ts";
+import { copySource } from "./copySource.ts";
 
 /** Headers of an object that a copy with new metadata would lose. */
 const KEPT = ["content-type", "content-encoding", "cache-control", "content-disposition"];
@@ -43,8 +44,7 @@ async function copyOntoItself(
         headers: {
             ...(Object.fromEntries(kept) as Record<string, string>),
             ...more,
-            // Names in a cache are letters, digits and `/.-_`, which need no encoding here.
-            "x-amz-copy-source": `/${cache.bucket}/${key}`,
+            "x-amz-copy-source": copySource(cache, key),
             // Another that was written in between keeps its own words.
             ...(headers.etag === undefined ? {} : { "x-amz-copy-source-if-match": headers.etag }),
             "x-amz-metadata-directive": "REPLACE",

@@ -197,6 +197,7 @@ describe("the NixOS modules", function () {
             compression: "none",
             level: 9,
             uploads: 4,
+            buildLogs: false,
         };
         const { units, assertions } = await evaluate({ builder: { ...BUILDER, ...filters } });
         assert.deepEqual(assertions, []);
@@ -208,6 +209,7 @@ describe("the NixOS modules", function () {
             "COMPRESSION=none",
             "LEVEL=9",
             "UPLOADS=4",
+            "BUILD_LOGS=no",
         ])
             has(push, `Environment="NIX_CACHE_${value}"`);
         assert.doesNotMatch(push ?? "", /TRANSPORT/);

@@ -3,6 +3,7 @@ import type { Cache } from "../../s3/bucket.ts";
 import type { Member } from "../../store/closure.ts";
 import type { Memory } from "../memory.ts";
 import type { Settings } from "../settings.ts";
+import { Beside } from "./beside.ts";
 import type { Step } from "./graph.ts";
 import type { Outcome, PushEvent } from "./outcome.ts";
 import type { Plan } from "./plan.ts";
@@ -13,6 +14,7 @@ export class Work {
     private readonly upload: Upload;
     private readonly plan: Plan;
     private readonly tell: (event: PushEvent) => void;
+    private readonly beside: Beside;
     private readonly uploaded = new Map<string, Uploaded>();
     private readonly renewed = new Map<string, number>();
 
@@ -26,6 +28,8 @@ export class Work {
         this.upload = { ...settings, cache };
         this.plan = plan;
         this.tell = onProgress;
+        const due = plan.order.filter(({ path }) => plan.life.get(path)?.renewNarinfo === true);
+        this.beside = new Beside(cache, settings, due, onProgress);
     }
 
     /** Does one step. @throws as uploadNar, uploadNarinfo and renewPath do */
@@ -37,9 +41,12 @@ export class Work {
         const presence = this.plan.missing.get(path);
         const found = this.plan.there.get(path);
         if (presence === undefined) {
-            if (found !== undefined) this.renewed.set(path, await renewPath(this.upload.cache, found, life));
+            if (found === undefined) return;
+            const beside = await this.beside.renew(member, life);
+            this.renewed.set(path, beside + (await renewPath(this.upload.cache, found, life)));
         } else if (what === "nar") {
             const nar = await uploadNar(this.upload, member, presence, life);
+            await this.beside.send(member);
             this.uploaded.set(path, nar);
             this.tell({ kind: "nar", path, bytes: member.narSize, sent: nar.sent ? nar.fileSize : 0 });
         } else {
