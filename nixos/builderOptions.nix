@@ -162,6 +162,16 @@ in
       '';
     };
 
+    debugInfo = mkOption {
+      type = types.bool;
+      default = false;
+      example = true;
+      description = ''
+        Whether debug information (`lib/debug/.build-id`) is indexed by build IDs, for
+        nixseparatedebuginfod2 and dwarffs.
+      '';
+    };
+
     maxTries = mkOption {
       type = types.ints.positive;
       default = 5;

@@ -17,3 +17,13 @@ export const BESIDE = {
 export function logKey(deriver: string): string {
     return `${BESIDE.logs}${deriver.startsWith("/") ? baseName(deriver) : deriver}`;
 }
+
+/**
+ * Where a debugger finds the debug information of a build ID: the name that Nix
+ * writes, and the one that Hydra writes and dwarffs asks for.
+ *
+ * @param buildId hexadecimal digits
+ */
+export function debugLinkKeys(buildId: string): string[] {
+    return [`${BESIDE.debugInfo}${buildId}.debug`, `${BESIDE.debugInfo}${buildId}`];
+}

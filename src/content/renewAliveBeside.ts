@@ -1,9 +1,11 @@
 import { BESIDE, logKey } from "../cache/besideNames.ts";
 import type { Cache } from "../s3/bucket.ts";
+import type { ListedObject } from "../s3/listing.ts";
 import { listObjects } from "../s3/objects.ts";
 import { isOutage } from "../store/outage.ts";
 import { forEachAtOnce } from "../system/pool.ts";
 import type { MemberHere } from "./closureHere.ts";
+import { readBeside } from "./readBeside.ts";
 import { RenewBeside } from "./renewBeside.ts";
 
 const DAY_MS = 86_400_000;
@@ -19,7 +21,7 @@ export interface BesideRenewed {
 
 /**
  * Renews what is beside paths that are alive, and past half of its life: logs of
- * builds. A path's narinfo does not say which there are, so all of a kind are
+ * builds, links to debug information. A path's narinfo does not say which there are, so all of a kind are
  * listed, a page in memory; most caches have none or few that are due.
  *
  * @param members the paths that are alive
@@ -32,19 +34,25 @@ export async function renewAliveBeside(
     now: number,
 ): Promise<BesideRenewed> {
     if (days === Infinity || members.size === 0) return { renewed: 0 };
-    const alive = new Set([...members.values()].flatMap(({ deriver }) => deriver ?? []).map(logKey));
+    const all = [...members.values()];
+    const logs = new Set(all.flatMap(({ deriver }) => deriver ?? []).map(logKey));
+    const alive = new Set(all.map(({ url }) => url));
     const renewal = new RenewBeside(cache, []);
     let renewed = 0;
-    const due = async function* () {
+    const isDue = ({ modified }: ListedObject) => now - modified.getTime() > (days * DAY_MS) / 2;
+    const dueLogs = async function* () {
         for await (const page of listObjects(cache.connection, cache.bucket, { prefix: BESIDE.logs }))
-            for (const { key, modified } of page)
-                if (now - modified.getTime() > (days * DAY_MS) / 2 && alive.has(key)) yield key;
+            for (const object of page) if (isDue(object) && logs.has(object.key)) yield object.key;
+    };
+    const renew = async (key: string) => {
+        // Others count meanwhile, so it is added to what the sum is then.
+        const objects = await renewal.renew([key]);
+        renewed += objects;
     };
     try {
-        await forEachAtOnce(due(), AT_ONCE, async (key) => {
-            // Others count meanwhile, so it is added to what the sum is then.
-            const objects = await renewal.renew([key]);
-            renewed += objects;
+        await forEachAtOnce(dueLogs(), AT_ONCE, renew);
+        await readBeside(cache, isDue, async (key, target) => {
+            if (alive.has(target)) await renew(key);
         });
         return { renewed };
     } catch (error) {

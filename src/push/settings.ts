@@ -51,6 +51,7 @@ export interface Settings {
     readonly level: number;
     readonly uploadsAtOnce: number;
     readonly buildLogs: boolean;
+    readonly debugInfo: boolean;
     readonly force: boolean;
     readonly maxTries: number;
     readonly backoff: Backoff;
@@ -63,6 +64,7 @@ export const DEFAULTS = {
     level: 3,
     uploadsAtOnce: 16,
     buildLogs: true,
+    debugInfo: false,
     maxTries: 5,
 } as const;
 
@@ -92,6 +94,7 @@ export function settingsOf({ host, credentials, signingKeys }: Source, given: Wi
         level: given.level ?? DEFAULTS.level,
         uploadsAtOnce: given.uploadsAtOnce ?? DEFAULTS.uploadsAtOnce,
         buildLogs: given.buildLogs ?? DEFAULTS.buildLogs,
+        debugInfo: given.debugInfo ?? DEFAULTS.debugInfo,
         force: given.force ?? false,
         maxTries: given.maxTries ?? DEFAULTS.maxTries,
         backoff: given.backoff ?? DEFAULT_BACKOFF,

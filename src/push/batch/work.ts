@@ -46,7 +46,7 @@ export class Work {
             this.renewed.set(path, beside + (await renewPath(this.upload.cache, found, life)));
         } else if (what === "nar") {
             const nar = await uploadNar(this.upload, member, presence, life);
-            await this.beside.send(member);
+            await this.beside.send(member, nar.url);
             this.uploaded.set(path, nar);
             this.tell({ kind: "nar", path, bytes: member.narSize, sent: nar.sent ? nar.fileSize : 0 });
         } else {

@@ -78,6 +78,7 @@ describe("how paths are pushed", () => {
         assert.equal(pushWishes({}, { NIX_CACHE_COMPRESSION: "" }).compression, undefined);
         assert.equal(pushWishes({}, {}).buildLogs, undefined);
         assert.equal(pushWishes({}, { NIX_CACHE_BUILD_LOGS: "no" }).buildLogs, false);
+        assert.equal(pushWishes({}, { NIX_CACHE_DEBUG_INFO: "yes" }).debugInfo, true);
         assert.equal(pushWishes({ "build-logs": "yes" }, { NIX_CACHE_BUILD_LOGS: "no" }).buildLogs, true);
     });
 
