@@ -1,8 +1,7 @@
 import { BESIDE } from "../cache/besideNames.ts";
-import { PathError } from "../cache/faults.ts";
 import type { Cache } from "../s3/bucket.ts";
 import { listed } from "../s3/listed.ts";
-import { renew } from "../s3/renew.ts";
+import { renewIfThere } from "../s3/renew.ts";
 
 /** Renews objects that may be there beside paths, each once: several paths may be of one build. */
 export class RenewBeside {
@@ -30,19 +29,9 @@ export class RenewBeside {
         for (const key of keys) {
             if (absent.has(key) || this.done.has(key)) continue;
             this.done.add(key);
-            renewed += Number(await this.renewIfThere(key));
+            renewed += Number(await renewIfThere(this.cache, key));
         }
         return renewed;
-    }
-
-    private async renewIfThere(key: string): Promise<boolean> {
-        try {
-            await renew(this.cache, key);
-            return true;
-        } catch (error) {
-            if (error instanceof PathError) return false;
-            throw error;
-        }
     }
 
     private async lookFor(): Promise<ReadonlySet<string>> {
