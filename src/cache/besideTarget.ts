@@ -1,4 +1,5 @@
 import { BESIDE } from "./besideNames.ts";
+import { fullPath, isStorePath } from "./storePath.ts";
 import { isPlainNarUrl } from "./narUrl.ts";
 
 /** What a debugger is told of a build ID: in which NAR its debug information is, and where in it. */
@@ -16,13 +17,16 @@ export function formatDebugLink({ url, member }: DebugLink): string {
 
 /**
  * What an object beside paths belongs to: of a link to debug information the NAR's
- * object name. Undefined: it says nothing that could be in this cache.
+ * object name, of a build trace the output's full store path. Undefined: it says nothing that could be in this cache.
  */
 export function besideTarget(key: string, text: string): string | undefined {
     const given = parsed(text);
-    if (!key.startsWith(BESIDE.debugInfo) || typeof given.archive !== "string") return undefined;
-    const url = given.archive.replace(/^\.\.\//, "");
-    return isPlainNarUrl(url) ? url : undefined;
+    if (key.startsWith(BESIDE.debugInfo)) {
+        const url = typeof given.archive === "string" ? given.archive.replace(/^\.\.\//, "") : "";
+        return isPlainNarUrl(url) ? url : undefined;
+    }
+    const path = typeof given.outPath === "string" ? fullPath(given.outPath) : "";
+    return isStorePath(path) ? path : undefined;
 }
 
 function parsed(text: string): Readonly<Record<string, unknown>> {

@@ -15,7 +15,7 @@ const MOST = 64 * 1024;
 
 /**
  * Goes through what is beside paths, many at once, a page of the listing in memory:
- * links to debug information. What can be read of none is passed over.
+ * links to debug information, build traces. What can be read of none is passed over.
  *
  * @param wanted which of them are read
  * @param work told of each, and what it belongs to (see `besideTarget`)
@@ -27,7 +27,7 @@ export async function readBeside(
     work: (key: string, target: string) => Promise<void>,
 ): Promise<void> {
     const keys = async function* () {
-        for (const prefix of [BESIDE.debugInfo])
+        for (const prefix of [BESIDE.debugInfo, BESIDE.realisations, BESIDE.buildTraces])
             for await (const page of listObjects(cache.connection, cache.bucket, { prefix }))
                 for (const object of page) if (wanted(object)) yield object.key;
     };

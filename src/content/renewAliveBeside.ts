@@ -21,7 +21,7 @@ export interface BesideRenewed {
 
 /**
  * Renews what is beside paths that are alive, and past half of its life: logs of
- * builds, links to debug information. A path's narinfo does not say which there are, so all of a kind are
+ * builds, links to debug information, build traces. A path's narinfo does not say which there are, so all of a kind are
  * listed, a page in memory; most caches have none or few that are due.
  *
  * @param members the paths that are alive
@@ -36,7 +36,7 @@ export async function renewAliveBeside(
     if (days === Infinity || members.size === 0) return { renewed: 0 };
     const all = [...members.values()];
     const logs = new Set(all.flatMap(({ deriver }) => deriver ?? []).map(logKey));
-    const alive = new Set(all.map(({ url }) => url));
+    const alive = new Set(all.flatMap(({ url, path }) => [url, path]));
     const renewal = new RenewBeside(cache, []);
     let renewed = 0;
     const isDue = ({ modified }: ListedObject) => now - modified.getTime() > (days * DAY_MS) / 2;

@@ -5,9 +5,9 @@ import { entered } from "../system/ledger.ts";
 
 /**
  * Removes what belonged to what was removed: links to debug information in a NAR
- * that is gone.
+ * that is gone, build traces that lead to a path that is gone.
  *
- * @param gone object names of NARs
+ * @param gone object names of NARs, and full store paths
  * @returns how many objects were removed
  * @throws ServerError when the server does not answer, or refuses
  */

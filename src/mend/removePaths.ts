@@ -46,7 +46,7 @@ export async function removePaths(
         entered(`removed ${key}`);
         objects++;
     }
-    objects += await removeBeside(cache, narsOf(removals, shared));
+    objects += await removeBeside(cache, goneOf(removals, shared));
     for (const { path } of removals) await removeObject(cache, noteKey(path));
     return { objects, kept: [...objectsOf(removals)].filter((key) => shared.has(key)) };
 }
@@ -68,7 +68,7 @@ export async function finishRemovals(cache: Cache, notes: readonly Note[]): Prom
     if (left.length === 0) return [];
     const all = left.map((note) => note.doomed);
     const shared = await taken(cache, all);
-    await removeBeside(cache, narsOf(all, shared));
+    await removeBeside(cache, goneOf(all, shared));
     for (const { key, written, doomed } of left) {
         await removeObject(cache, doomed.listing);
         for (const object of objectsOf([doomed]))
@@ -80,9 +80,11 @@ export async function finishRemovals(cache: Cache, notes: readonly Note[]): Prom
     return all.map(({ path }) => path);
 }
 
-/** NARs of these that nobody else has. */
-function narsOf(all: readonly Doomed[], shared: ReadonlySet<string>): Set<string> {
-    return new Set(all.flatMap(({ nar }) => (nar === undefined || shared.has(nar) ? [] : [nar])));
+/** These paths, and their NARs that nobody else has. */
+function goneOf(all: readonly Doomed[], shared: ReadonlySet<string>): Set<string> {
+    return new Set(
+        all.flatMap(({ path, nar }) => [path, ...(nar === undefined || shared.has(nar) ? [] : [nar])]),
+    );
 }
 
 /** NARs and logs of these that a narinfo names. @param since only narinfos that were written since then. Default: all */

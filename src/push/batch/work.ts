@@ -28,8 +28,7 @@ export class Work {
         this.upload = { ...settings, cache };
         this.plan = plan;
         this.tell = onProgress;
-        const due = plan.order.filter(({ path }) => plan.life.get(path)?.renewNarinfo === true);
-        this.beside = new Beside(cache, settings, due, onProgress);
+        this.beside = new Beside(cache, settings, plan, onProgress);
     }
 
     /** Does one step. @throws as uploadNar, uploadNarinfo and renewPath do */
@@ -44,15 +43,17 @@ export class Work {
             if (found === undefined) return;
             const beside = await this.beside.renew(member, life);
             this.renewed.set(path, beside + (await renewPath(this.upload.cache, found, life)));
+            await this.beside.sendAfter(member, false);
         } else if (what === "nar") {
             const nar = await uploadNar(this.upload, member, presence, life);
-            await this.beside.send(member, nar.url);
+            await this.beside.sendBefore(member, nar.url);
             this.uploaded.set(path, nar);
             this.tell({ kind: "nar", path, bytes: member.narSize, sent: nar.sent ? nar.fileSize : 0 });
         } else {
             const nar = this.uploaded.get(path);
             if (nar === undefined) throw new Error(`${path} has no NAR yet`);
             await uploadNarinfo(this.upload, member, nar, presence);
+            await this.beside.sendAfter(member, true);
         }
     }
 

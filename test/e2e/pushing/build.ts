@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { nixOrFail, storeUrl } from "../../../sandbox/nixCommand.ts";
+import { nixOrFail, storeUrl, type NixSandbox } from "../../../sandbox/nixCommand.ts";
 import type { BuildMachine } from "./builder.ts";
 
 /** What was built. */
@@ -29,19 +29,26 @@ export async function build(
     { attributes = "", settings = "" } = {},
 ): Promise<Built> {
     const store = storeUrl(machine.store.root);
-    const text = JSON.stringify(script).replaceAll("${", "\\${");
-    const expression = `derivation { name = "${name}"; system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" ${text} ]; PATH = "/usr/bin:/bin"; ${attributes} }`;
     const conf = [
         "sandbox = true",
         `sandbox-paths = ${["/bin", "/lib", "/lib64", "/usr"].filter((one) => existsSync(one)).join(" ")}`,
         settings,
     ].join("\n");
-    const drv = await nixOrFail(
-        machine.sandbox,
-        "nix-instantiate",
-        ["--store", store, "--expr", expression],
-        conf,
-    );
+    const drv = await instantiate(machine.sandbox, store, name, script, attributes, conf);
     const made = await nixOrFail(machine.sandbox, "nix-store", ["--store", store, "--realise", drv], conf);
     return { drv, outputs: made.split("\n") };
+}
+
+/** Brings the same derivation into any store, not built. @returns its full store path */
+export function instantiate(
+    sandbox: NixSandbox,
+    store: string,
+    name: string,
+    script: string,
+    attributes: string,
+    settings: string,
+): Promise<string> {
+    const text = JSON.stringify(script).replaceAll("${", "\\${");
+    const expression = `derivation { name = "${name}"; system = builtins.currentSystem; builder = "/bin/sh"; args = [ "-c" ${text} ]; PATH = "/usr/bin:/bin"; ${attributes} }`;
+    return nixOrFail(sandbox, "nix-instantiate", ["--store", store, "--expr", expression], settings);
 }
