@@ -110,6 +110,8 @@ in
         NIX_CACHE_COMPRESSION = self.compression;
         NIX_CACHE_LEVEL = toString self.level;
         NIX_CACHE_UPLOADS = toString self.uploads;
+        NIX_CACHE_BUILD_LOGS = if self.buildLogs then "yes" else "no";
+        NIX_CACHE_DEBUG_INFO = if self.debugInfo then "yes" else "no";
       }
       // lib.optionalAttrs (self.maxPathSize != null) { NIX_CACHE_MAX_PATH_SIZE = self.maxPathSize; };
 

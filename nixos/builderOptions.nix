@@ -152,6 +152,26 @@ in
       description = "Number of paths that are uploaded at the same time.";
     };
 
+    buildLogs = mkOption {
+      type = types.bool;
+      default = true;
+      example = false;
+      description = ''
+        Whether the logs of builds are sent beside what they built, for `nix log`.
+        Whoever may read the cache may read them.
+      '';
+    };
+
+    debugInfo = mkOption {
+      type = types.bool;
+      default = false;
+      example = true;
+      description = ''
+        Whether debug information (`lib/debug/.build-id`) is indexed by build IDs, for
+        nixseparatedebuginfod2 and dwarffs.
+      '';
+    };
+
     maxTries = mkOption {
       type = types.ints.positive;
       default = 5;

@@ -7,6 +7,7 @@ export const SKIPS = {
     users: "a process can become another user as root on Linux alone",
     root: "what root does beside another user can be tried as root alone",
     namespace: "a namespace of processes can be made as root on Linux alone",
+    build: "Nix builds in a store that is a folder as root on Linux alone",
     nix: "Nix is not installed, and can be installed on Debian as root alone",
     newerNix:
         "what one version of Nix pushes and another reads needs Nix 2.18 beside 2.8: NIX_CACHE_TEST_NIX",

@@ -1,3 +1,4 @@
+import { BESIDE } from "./besideNames.ts";
 import { CACHE_INFO_NAME, USAGE_PAGE_NAME } from "./managedObjects.ts";
 import { PROBE } from "./probe.ts";
 
@@ -18,13 +19,12 @@ export const KIND_WORDS = {
 } as const;
 
 const FOLDERS: Readonly<Record<string, ObjectKind>> = {
-    nar: "nar",
-    log: "log",
-    debuginfo: "debuginfo",
-    realisations: "realisation",
-    // Nix 2.32 and newer.
-    "build-trace-v2": "realisation",
-    _pins: "pin",
+    "nar/": "nar",
+    [BESIDE.logs]: "log",
+    [BESIDE.debugInfo]: "debuginfo",
+    [BESIDE.realisations]: "realisation",
+    [BESIDE.buildTraces]: "realisation",
+    "_pins/": "pin",
 };
 
 const OWN: readonly string[] = [CACHE_INFO_NAME, USAGE_PAGE_NAME, PROBE];
@@ -33,7 +33,7 @@ const OWN: readonly string[] = [CACHE_INFO_NAME, USAGE_PAGE_NAME, PROBE];
 export function kindOf(key: string): ObjectKind {
     const slash = key.indexOf("/");
     if (slash >= 0) {
-        const folder = key.slice(0, slash);
+        const folder = key.slice(0, slash + 1);
         return Object.hasOwn(FOLDERS, folder) ? (FOLDERS[folder] ?? "other") : "other";
     }
     const ending = /^[0-9a-z]{32}\.(narinfo|ls)$/.exec(key)?.[1];

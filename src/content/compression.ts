@@ -52,6 +52,11 @@ export async function* compressStream(
     yield* through(source, packer);
 }
 
+/** Compresses a stream so that every browser and every version of Nix can read it. As {@link compressStream} else. */
+export function gzipStream(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    return through(source, zlib.createGzip({ chunkSize: PIECE_BYTES }));
+}
+
 /** Undoes {@link compressStream}. @throws Error for what is not compressed so; what the source throws */
 export async function* unpackStream(
     source: AsyncIterable<Buffer>,

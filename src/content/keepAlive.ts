@@ -4,6 +4,7 @@ import { closureOrder } from "../store/closure.ts";
 import { isOutage } from "../store/outage.ts";
 import { closureHere, type ClosureHere, type MemberHere, type WalkOptions } from "./closureHere.ts";
 import { lives } from "./lives.ts";
+import { renewAliveBeside } from "./renewAliveBeside.ts";
 import { renewLives, type Renewed } from "./renewInOrder.ts";
 
 const DAY_MS = 86_400_000;
@@ -98,6 +99,11 @@ async function pass(
         options.dryRun === true || due.length === 0
             ? { done: new Set(), failed: new Map(), renewed: 0 }
             : await renewLives(cache, order, life, isOutage, options.onRenewed);
+    const beside =
+        options.dryRun === true || !byAge || ended.fatal !== undefined
+            ? { renewed: 0 }
+            : await renewAliveBeside(cache, members, days, now);
+    const fatal = ended.fatal ?? beside.fatal;
     const done = new Set([...ended.done].map(({ path }) => path));
     const ends = order.map((one) => {
         const { renewNar = false, renewNarinfo = false } = done.has(one.path)
@@ -112,12 +118,12 @@ async function pass(
         here: members.size,
         bytes: bytesOf(members),
         due: due.length,
-        renewed: ended.renewed,
+        renewed: ended.renewed + beside.renewed,
         failed: new Map([...ended.failed].map(([{ path }, error]) => [path, error])),
         firstBefore: earliest(order.map((one) => Math.min(one.narinfoUntil, one.narUntil))),
         first: earliest(ends.map(({ until }) => until)),
         soon: ends.filter(({ until }) => until < limit).map(({ path }) => path),
-        ...(ended.fatal === undefined ? {} : { fatal: ended.fatal }),
+        ...(fatal === undefined ? {} : { fatal }),
     };
 }
 

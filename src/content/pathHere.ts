@@ -13,6 +13,8 @@ export interface PathHere {
     readonly references: readonly string[];
     /** Its NAR's name. */
     readonly url: string;
+    /** Name of the derivation that built it; undefined: the narinfo does not say. */
+    readonly deriver: string | undefined;
     /** Bytes that its NAR must have; undefined: the narinfo does not say. */
     readonly narFileSize: number | undefined;
     /** When the narinfo goes, in milliseconds since 1970; Infinity: never. */
@@ -41,6 +43,7 @@ export async function pathHere(
         path,
         references: info.references.map(fullPath).filter((one) => one !== path),
         url: info.url,
+        deriver: info.deriver,
         narFileSize: info.fileSize ?? (info.compression === "none" ? info.narSize : undefined),
         narinfoUntil,
         days: daysOf(new Date(answer.headers["last-modified"] ?? Date.now()), narinfoUntil),

@@ -1,3 +1,4 @@
+import { logKey } from "../cache/besideNames.ts";
 import { isPlainNarUrl } from "../cache/narUrl.ts";
 import { baseName, listingKey, narinfoKey } from "../cache/storePath.ts";
 import { readNarinfo, type StoredNarinfo } from "../content/readNarinfo.ts";
@@ -41,11 +42,6 @@ export async function doomedPath(cache: Cache, path: string): Promise<Doomed | u
 
 function unreadable(path: string): Doomed {
     return { path, key: narinfoKey(path), listing: listingKey(path), references: [] };
-}
-
-/** Where Nix keeps the log of a build (`binary-cache-store.cc`, `getBuildLogExact`). */
-function logKey(deriver: string): string {
-    return `log/${deriver}`;
 }
 
 /** The hash of a path, or of its name: what narinfos are filed under. */

@@ -3,6 +3,7 @@ import { ask, type Cache } from "../s3/bucket.ts";
 import { removeObject } from "../s3/remove.ts";
 import { entered } from "../system/ledger.ts";
 import { doomed, objectsOf, type Doomed } from "./doomed.ts";
+import { removeBeside } from "./removeBeside.ts";
 import { noteKey, writeNote, type Note } from "./removalNotes.ts";
 import type { RemovalPlan } from "./removalPlan.ts";
 
@@ -45,6 +46,7 @@ export async function removePaths(
         entered(`removed ${key}`);
         objects++;
     }
+    objects += await removeBeside(cache, goneOf(removals, shared));
     for (const { path } of removals) await removeObject(cache, noteKey(path));
     return { objects, kept: [...objectsOf(removals)].filter((key) => shared.has(key)) };
 }
@@ -66,6 +68,7 @@ export async function finishRemovals(cache: Cache, notes: readonly Note[]): Prom
     if (left.length === 0) return [];
     const all = left.map((note) => note.doomed);
     const shared = await taken(cache, all);
+    await removeBeside(cache, goneOf(all, shared));
     for (const { key, written, doomed } of left) {
         await removeObject(cache, doomed.listing);
         for (const object of objectsOf([doomed]))
@@ -75,6 +78,13 @@ export async function finishRemovals(cache: Cache, notes: readonly Note[]): Prom
         await removeObject(cache, key);
     }
     return all.map(({ path }) => path);
+}
+
+/** These paths, and their NARs that nobody else has. */
+function goneOf(all: readonly Doomed[], shared: ReadonlySet<string>): Set<string> {
+    return new Set(
+        all.flatMap(({ path, nar }) => [path, ...(nar === undefined || shared.has(nar) ? [] : [nar])]),
+    );
 }
 
 /** NARs and logs of these that a narinfo names. @param since only narinfos that were written since then. Default: all */

@@ -4,7 +4,7 @@ import { ServerError } from "../cache/serverError.ts";
 import { ask } from "../s3/bucket.ts";
 import { isOutage, oneLine } from "../store/outage.ts";
 import { pauseMs } from "./backoff.ts";
-import type { Outcome, PushEvent } from "./batch/outcome.ts";
+import { withoutWords, type Outcome, type PushEvent } from "./batch/outcome.ts";
 import { pushBatch } from "./batch/pushBatch.ts";
 import { Upstreams } from "./batch/upstreams.ts";
 import type { Entry } from "./entry.ts";
@@ -64,6 +64,7 @@ export class Attempts {
         });
         const onProgress = (event: PushEvent) => {
             summary.add(event);
+            if (event.kind === "without") this.say(withoutWords(event));
             if (event.kind !== "done") return;
             const entry = byPath.get(event.path);
             left.delete(event.path);

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { UsageError } from "../cache/usageError.ts";
 import type { Options, Values } from "../system/command.ts";
 import { DEFAULT_BACKOFF } from "./backoff.ts";
+import { BESIDE_OPTIONS, givenBeside } from "./besideOptions.ts";
 import { FILTERS, givenFilters, oneOf } from "./filterOptions.ts";
 import { count, QUEUE } from "./queuePlace.ts";
 import type { Compression, Wishes } from "./settings.ts";
@@ -24,6 +25,7 @@ export const PUSH_OPTIONS = {
     compression: { type: "string", value: "zstd|none", help: "of NARs. Default: zstd" },
     level: { type: "string", value: "N", help: "of zstd, 1 to 19. Default: 2" },
     uploads: { type: "string", value: "N", help: "paths uploaded at the same time. Default: 16" },
+    ...BESIDE_OPTIONS,
     force: { type: "boolean", help: "sends again what looks good in the cache" },
     "max-tries": { type: "string", value: "N", help: "of a queued path that fails. Default: 5" },
     "first-pause": { type: "string", value: "S", help: "seconds; doubles each time. Default: 5" },
@@ -99,6 +101,7 @@ export function pushWishes(options: PushOptions, env: Environment = process.env)
     const longest = seconds("longest-pause", options["longest-pause"]);
     return {
         ...givenFilters(options, env),
+        ...givenBeside(options, env),
         ...(compression === undefined ? {} : { compression: compressionName(compression) }),
         ...(level === undefined ? {} : { level: within(level, 19) }),
         ...(uploads === undefined ? {} : { uploadsAtOnce: within(uploads, 256) }),

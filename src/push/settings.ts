@@ -1,6 +1,7 @@
 import { DEFAULT_BACKOFF, type Backoff } from "./backoff.ts";
 import type { Cache } from "../s3/bucket.ts";
 import { cacheOf } from "./connection.ts";
+import type { GivenBeside } from "./besideOptions.ts";
 import type { GivenFilters } from "./filterOptions.ts";
 import { sourceOf, type Source, type SourceFiles } from "./source.ts";
 import type { Nix } from "../store/nix.ts";
@@ -9,7 +10,7 @@ import type { Nix } from "../store/nix.ts";
 export type Compression = "zstd" | "none";
 
 /** How paths are pushed, as far as somebody says it. */
-export interface Wishes extends GivenFilters {
+export interface Wishes extends GivenFilters, GivenBeside {
     /** Compression of NARs. Default: `zstd`. */
     readonly compression?: Compression;
     /** Level of the compression. Default: what was measured to be best (docs/design.md). */
@@ -49,6 +50,8 @@ export interface Settings {
     readonly compression: Compression;
     readonly level: number;
     readonly uploadsAtOnce: number;
+    readonly buildLogs: boolean;
+    readonly debugInfo: boolean;
     readonly force: boolean;
     readonly maxTries: number;
     readonly backoff: Backoff;
@@ -60,6 +63,8 @@ export const DEFAULTS = {
     compression: "zstd",
     level: 2,
     uploadsAtOnce: 16,
+    buildLogs: true,
+    debugInfo: false,
     maxTries: 5,
 } as const;
 
@@ -88,6 +93,8 @@ export function settingsOf({ host, credentials, signingKeys }: Source, given: Wi
         compression: given.compression ?? DEFAULTS.compression,
         level: given.level ?? DEFAULTS.level,
         uploadsAtOnce: given.uploadsAtOnce ?? DEFAULTS.uploadsAtOnce,
+        buildLogs: given.buildLogs ?? DEFAULTS.buildLogs,
+        debugInfo: given.debugInfo ?? DEFAULTS.debugInfo,
         force: given.force ?? false,
         maxTries: given.maxTries ?? DEFAULTS.maxTries,
         backoff: given.backoff ?? DEFAULT_BACKOFF,

@@ -31,7 +31,7 @@ export class Summary {
         } else if (event.kind === "nar") {
             this.nars++;
             this.sent += event.sent;
-        } else if (event.outcome.kind === "pushed") this.pushed++;
+        } else if (event.kind === "done" && event.outcome.kind === "pushed") this.pushed++;
     }
 
     /** The line, where there was more than one path, and so more to say than that path's own line says. */

@@ -4,6 +4,8 @@ import { crcHeader } from "./checksum.ts";
 /** How an object is written. */
 export interface PutOptions {
     readonly contentType: string;
+    /** How the content is packed, for who asks by HTTP (RFC 9110, "Content-Encoding"). Default: not at all. */
+    readonly contentEncoding?: string;
     /** Further words that the object keeps, by name: `file-hash` is the header `x-amz-meta-file-hash`. Default: none. */
     readonly metadata?: Readonly<Record<string, string>>;
     /** Whether one that is there is replaced. Default: it is left as it is. */
@@ -17,6 +19,16 @@ export interface PutOptions {
     readonly modified?: Date;
     /** SHA-256 of the content in hexadecimal, where it is known, or what stands for it. Default: made here. */
     readonly bodyHash?: string;
+}
+
+export function contentHeaders({
+    contentType,
+    contentEncoding,
+}: Pick<PutOptions, "contentType" | "contentEncoding">): Record<string, string> {
+    return {
+        "Content-Type": contentType,
+        ...(contentEncoding === undefined ? {} : { "Content-Encoding": contentEncoding }),
+    };
 }
 
 /** The condition that leaves what is there. MinIO looks under the object's lock, so of two writers one wins. */
@@ -48,7 +60,7 @@ export async function put(
     const request = {
         kind: "short",
         headers: {
-            "Content-Type": options.contentType,
+            ...contentHeaders(options),
             ...condition(options),
             ...metadataHeaders(options.metadata),
             ...crcHeader(body),

@@ -65,11 +65,12 @@ export async function putStream(
         }
         const metadata = options.metadata?.() ?? {};
         if (parts === undefined) {
-            const { contentType, replace = false } = options;
+            const { contentType, contentEncoding, replace = false } = options;
             const body = buffer.subarray(0, used);
             return {
                 sent: await put(cache, key, body, {
                     contentType,
+                    ...(contentEncoding === undefined ? {} : { contentEncoding }),
                     replace,
                     metadata,
                     ...unsignedBody(cache.connection),

@@ -83,7 +83,7 @@ async function copyOntoItself(
     return true;
 }
 
-/** Names in a cache are letters, digits and `/.-_`, which need no encoding here. */
+/** Names of derivations may hold `+`, `?` and `=`, and those of build traces `!`, which are encoded here. */
 function sourceOf({ bucket }: Cache, key: string): Record<string, string> {
-    return { "x-amz-copy-source": `/${bucket}/${key}` };
+    return { "x-amz-copy-source": `/${bucket}/${key.split("/").map(encodeURIComponent).join("/")}` };
 }

@@ -3,7 +3,7 @@ import { ask, mustAsk, type Cache } from "./bucket.ts";
 import { crcText, FULL_OBJECT, unsignedBody } from "./checksum.ts";
 import { mustBeTogether, tag } from "./multipart.ts";
 import { partBuffers } from "./partBuffers.ts";
-import { condition, isWritten, OCCUPIED, type PutOptions } from "./put.ts";
+import { condition, contentHeaders, isWritten, OCCUPIED, type PutOptions } from "./put.ts";
 
 /** Parts of one upload on their way at the same time. */
 const AT_ONCE = 2;
@@ -29,12 +29,12 @@ export class UploadInParts {
     static async begin(
         cache: Cache,
         key: string,
-        { contentType, replace = false }: Pick<PutOptions, "contentType" | "replace">,
+        { replace = false, ...content }: Pick<PutOptions, "contentType" | "contentEncoding" | "replace">,
     ): Promise<UploadInParts> {
         const answer = await mustAsk(cache, "POST", key, {
             kind: "short",
             query: { uploads: "" },
-            headers: { "Content-Type": contentType, ...FULL_OBJECT },
+            headers: { ...contentHeaders(content), ...FULL_OBJECT },
             body: "",
         });
         return new UploadInParts(cache, key, tag(answer, "UploadId"), replace);

@@ -22,18 +22,43 @@ export function placeOf(nix: Nix, storePath: string): string | undefined {
     return lstatSync(place, { throwIfNoEntry: false }) === undefined ? undefined : place;
 }
 
-/** The folder of a store's paths on the disk; undefined where its URL does not tell. */
-export function storeFolder({ store, env = process.env }: Nix): string | undefined {
+/** Where a store is on this machine's disk. */
+export interface StoreFolders {
+    /** The folder of its paths. */
+    readonly store: string;
+    /** The folder of its logs: `/nix/var/log/nix`. */
+    readonly logs: string;
+    /** The folder of its database and the like: `/nix/var/nix`. */
+    readonly state: string;
+}
+
+/** The folders of a store; undefined where its URL does not tell. */
+export function storeFolders({ store, env = process.env }: Nix): StoreFolders | undefined {
     const url = store ?? env.NIX_REMOTE ?? "";
-    const usual = env.NIX_STORE_DIR ?? env.NIX_STORE ?? STORE_DIR;
     const at = url.indexOf("?");
     const base = at < 0 ? url : url.slice(0, at);
     const parameters = new URLSearchParams(at < 0 ? "" : url.slice(at + 1).replaceAll("+", "%2B"));
-    const given = parameters.get("real");
-    if (given !== null && isLocal(base)) return given;
-    const root = parameters.get("root") ?? rootIn(base);
-    if (root !== undefined && root !== "") return join(resolve(root), parameters.get("store") ?? usual);
-    return isLocal(base) ? (parameters.get("store") ?? usual) : undefined;
+    const given = (name: string) => {
+        const value = parameters.get(name);
+        return value === null || value === "" ? undefined : value;
+    };
+    const root = given("root") ?? rootIn(base);
+    if (root === undefined && !isLocal(base)) return undefined;
+    const here = (folder: string) => (root === undefined ? folder : join(resolve(root), folder));
+    // What a variable says is for a store without a root.
+    const elsewhere = (name: string, folder: string) =>
+        (root === undefined ? env[name] : undefined) ?? here(folder);
+    const real = isLocal(base) ? given("real") : undefined;
+    return {
+        store: real ?? here(given("store") ?? env.NIX_STORE_DIR ?? env.NIX_STORE ?? STORE_DIR),
+        logs: given("log") ?? elsewhere("NIX_LOG_DIR", "/nix/var/log/nix"),
+        state: given("state") ?? elsewhere("NIX_STATE_DIR", "/nix/var/nix"),
+    };
+}
+
+/** The folder of a store's paths on the disk; undefined where its URL does not tell. */
+export function storeFolder(nix: Nix): string | undefined {
+    return storeFolders(nix)?.store;
 }
 
 /** The folder that is a chroot store, in a store's URL. */

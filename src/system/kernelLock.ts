@@ -107,8 +107,12 @@ function whyNot(file: string, primary: number, error: unknown): string {
         : `${file} cannot be locked: ${(error as Error).message}`;
 }
 
-/** Before Node 24 it warns that it is experimental; who waits for a push can do nothing about that. */
-async function loadSqlite(): Promise<typeof import("node:sqlite")> {
+/**
+ * Node's SQLite. Before Node 24 it warns that it is experimental; who waits for a push can do nothing about that.
+ *
+ * @throws UserError where this Node.js has none
+ */
+export async function loadSqlite(): Promise<typeof import("node:sqlite")> {
     const emitWarning = process.emitWarning.bind(process);
     process.emitWarning = () => undefined;
     try {

@@ -199,6 +199,8 @@ describe("the NixOS modules", function () {
             compression: "none",
             level: 9,
             uploads: 4,
+            buildLogs: false,
+            debugInfo: true,
         };
         const { units, assertions } = await evaluate({ builder: { ...BUILDER, ...filters } });
         assert.deepEqual(assertions, []);
@@ -210,6 +212,8 @@ describe("the NixOS modules", function () {
             "COMPRESSION=none",
             "LEVEL=9",
             "UPLOADS=4",
+            "BUILD_LOGS=no",
+            "DEBUG_INFO=yes",
         ])
             has(push, `Environment="NIX_CACHE_${value}"`);
         assert.doesNotMatch(push ?? "", /TRANSPORT/);

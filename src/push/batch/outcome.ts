@@ -53,5 +53,19 @@ export type PushEvent =
           /** Bytes of its file; 0 where it was there already. */
           readonly sent: number;
       }
+    /** Something that belongs beside a path cannot be had; the path is pushed without it. */
+    | {
+          readonly kind: "without";
+          readonly path: string;
+          /** What is missing: `build log`. */
+          readonly what: string;
+          /** The reason, in one line. */
+          readonly why: string;
+      }
     /** It is known what becomes of a path that was to be pushed. */
     | { readonly kind: "done"; readonly path: string; readonly outcome: Outcome };
+
+/** A line for what a path is pushed without. */
+export function withoutWords({ path, what, why }: PushEvent & { readonly kind: "without" }): string {
+    return `${path} is pushed without its ${what}: ${why}`;
+}

@@ -3,6 +3,7 @@ import type { Cache } from "../../s3/bucket.ts";
 import type { Member } from "../../store/closure.ts";
 import type { Memory } from "../memory.ts";
 import type { Settings } from "../settings.ts";
+import { Beside } from "./beside.ts";
 import type { Step } from "./graph.ts";
 import type { Outcome, PushEvent } from "./outcome.ts";
 import type { Plan } from "./plan.ts";
@@ -13,6 +14,7 @@ export class Work {
     private readonly upload: Upload;
     private readonly plan: Plan;
     private readonly tell: (event: PushEvent) => void;
+    private readonly beside: Beside;
     private readonly uploaded = new Map<string, Uploaded>();
     private readonly renewed = new Map<string, number>();
 
@@ -26,6 +28,7 @@ export class Work {
         this.upload = { ...settings, cache, listings: listingsOf(cache) };
         this.plan = plan;
         this.tell = onProgress;
+        this.beside = new Beside(cache, settings, plan, onProgress);
     }
 
     /** Does one step. @throws as uploadNar, uploadNarinfo and renewPath do */
@@ -37,15 +40,20 @@ export class Work {
         const presence = this.plan.missing.get(path);
         const found = this.plan.there.get(path);
         if (presence === undefined) {
-            if (found !== undefined) this.renewed.set(path, await renewPath(this.upload.cache, found, life));
+            if (found === undefined) return;
+            const beside = await this.beside.renew(member, life);
+            this.renewed.set(path, beside + (await renewPath(this.upload.cache, found, life)));
+            await this.beside.sendAfter(member, false);
         } else if (what === "nar") {
             const nar = await uploadNar(this.upload, member, presence, life);
+            await this.beside.sendBefore(member, nar.url);
             this.uploaded.set(path, nar);
             this.tell({ kind: "nar", path, bytes: member.narSize, sent: nar.sent ? nar.fileSize : 0 });
         } else {
             const nar = this.uploaded.get(path);
             if (nar === undefined) throw new Error(`${path} has no NAR yet`);
             await uploadNarinfo(this.upload, member, nar, presence);
+            await this.beside.sendAfter(member, true);
         }
     }
 

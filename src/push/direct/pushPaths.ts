@@ -1,6 +1,7 @@
 import { countWords } from "../../cache/countWords.ts";
 import { during, type Say } from "../../system/progress.ts";
 import { inWords } from "../../s3/limits.ts";
+import { withoutWords } from "../batch/outcome.ts";
 import { pushBatch } from "../batch/pushBatch.ts";
 import type { Settings } from "../settings.ts";
 import { after, NOTHING, progressWords, skippedWords } from "./progress.ts";
@@ -25,6 +26,7 @@ export async function pushPaths(
         doubted,
         onProgress: (event) => {
             sums = after(sums, event);
+            if (event.kind === "without") say(withoutWords(event));
             if (event.kind !== "planned") return;
             const skipped = skippedWords(event);
             say(

@@ -9,7 +9,8 @@ export async function writtenAt(admin: Bucket, key: string, time: Date): Promise
     const { status: found, body, headers } = await admin.request("GET", key);
     assert.equal(found, 200, key);
     const kept = Object.entries(headers).flatMap(([name, value]) =>
-        typeof value === "string" && (name === "content-type" || name.startsWith("x-amz-meta-"))
+        typeof value === "string" &&
+        (/^content-(type|encoding)$/.test(name) || name.startsWith("x-amz-meta-"))
             ? [[name, value]]
             : [],
     );

@@ -76,6 +76,10 @@ describe("how paths are pushed", () => {
         assert.deepEqual([compression, level, uploadsAtOnce], ["none", 9, 4]);
         assert.equal(pushWishes({ compression: "zstd" }, env).compression, "zstd");
         assert.equal(pushWishes({}, { NIX_CACHE_COMPRESSION: "" }).compression, undefined);
+        assert.equal(pushWishes({}, {}).buildLogs, undefined);
+        assert.equal(pushWishes({}, { NIX_CACHE_BUILD_LOGS: "no" }).buildLogs, false);
+        assert.equal(pushWishes({}, { NIX_CACHE_DEBUG_INFO: "yes" }).debugInfo, true);
+        assert.equal(pushWishes({ "build-logs": "yes" }, { NIX_CACHE_BUILD_LOGS: "no" }).buildLogs, true);
     });
 
     for (const [options, env, reason] of [
@@ -84,6 +88,8 @@ describe("how paths are pushed", () => {
         [{}, { NIX_CACHE_COMPRESSION: "br" }, /^NIX_CACHE_COMPRESSION is "br"; it must be zstd or none/],
         [{ level: "20" }, {}, /^--level must be a whole number from 1 to 19$/],
         [{}, { NIX_CACHE_LEVEL: "fast" }, /^NIX_CACHE_LEVEL must be a whole number from 1 to 19$/],
+        [{ "build-logs": "off" }, {}, /^--build-logs is "off"; it must be yes or no$/],
+        [{}, { NIX_CACHE_BUILD_LOGS: "0" }, /^NIX_CACHE_BUILD_LOGS is "0"; it must be yes or no$/],
         [{ uploads: "0" }, {}, /^--uploads must be a whole number from 1 to 256$/],
     ] as const) {
         it(`is refused: ${JSON.stringify({ ...options, ...env })}`, () =>

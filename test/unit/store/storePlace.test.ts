@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { storeFolder } from "../../../src/store/storePlace.ts";
+import { storeFolder, storeFolders } from "../../../src/store/storePlace.ts";
 
 describe("where a store's files are", () => {
     const places: [store: string | undefined, env: NodeJS.ProcessEnv, place: string | undefined][] = [
@@ -27,5 +27,23 @@ describe("where a store's files are", () => {
     for (const [store, env, place] of places)
         it(`${store ?? "Nix's own"} ${JSON.stringify(env)}`, () => {
             assert.equal(storeFolder({ env, ...(store === undefined ? {} : { store }) }), place);
+        });
+
+    const others: [store: string | undefined, env: NodeJS.ProcessEnv, logs: string, state: string][] = [
+        [undefined, {}, "/nix/var/log/nix", "/nix/var/nix"],
+        [undefined, { NIX_LOG_DIR: "/l", NIX_STATE_DIR: "/s" }, "/l", "/s"],
+        ["local?log=/l&state=/s", { NIX_LOG_DIR: "/no" }, "/l", "/s"],
+        [
+            "local?root=/x",
+            { NIX_LOG_DIR: "/no", NIX_STATE_DIR: "/no" },
+            "/x/nix/var/log/nix",
+            "/x/nix/var/nix",
+        ],
+        ["/x?log=/l", {}, "/l", "/x/nix/var/nix"],
+    ];
+    for (const [store, env, logs, state] of others)
+        it(`logs and state: ${store ?? "Nix's own"} ${JSON.stringify(env)}`, () => {
+            const found = storeFolders({ env, ...(store === undefined ? {} : { store }) });
+            assert.deepEqual([found?.logs, found?.state], [logs, state]);
         });
 });
