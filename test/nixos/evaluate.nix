@@ -79,6 +79,7 @@ in
   package = toString flake.packages.x86_64-linux.default;
   source = toString flake.packages.x86_64-linux.default.src;
   options = map (option: option.name) all;
+  modules = lib.attrNames flake.nixosModules;
   shell = flake.devShells.x86_64-linux.default.drvPath;
   checks = lib.mapAttrs (_: check: check.drvPath) flake.checks.x86_64-linux;
   undocumented = map (option: option.name) undocumented;
