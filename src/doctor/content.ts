@@ -51,7 +51,7 @@ export async function contentChecks(
     const progress = new Progress();
     const maxSize = bytesOf(outputs.hostConfig.maxSize ?? "");
     const overview = needsAll(extent, maxSize)
-        ? await Overview.of({ connection: lister, bucket }, lister === anonymous)
+        ? await Overview.of({ connection: lister, bucket }, asksForNars(extent) && lister === anonymous)
         : undefined;
     const read = whatToRead(overview, extent, progress);
     const known = overview === undefined ? {} : { overview };
@@ -92,6 +92,11 @@ export async function contentChecks(
 /** Whether the whole bucket is listed: for all narinfos, for its size, or for what a part of the NARs is chosen from. */
 function needsAll({ sample, narBytes }: Extent, maxSize: number | undefined): boolean {
     return sample === undefined || maxSize !== undefined || (narBytes > 0 && narBytes < Infinity);
+}
+
+/** Whether many NARs are to be asked for and not read. */
+function asksForNars({ sample, narBytes }: Extent): boolean {
+    return sample === undefined && narBytes < Infinity;
 }
 
 /** Before all are read, their sizes are added up, so that the end is in sight. */

@@ -57,12 +57,13 @@ export class Overview {
 
     /**
      * @param cache as who lists it
-     * @param asHosts whether that is as hosts read it, so that a NAR that is listed with its metadata can be read by them
+     * @param withNars whether NARs are looked for in it too: worth it where many are asked for, and true only
+     *   where the listing is as hosts read, so that one that is listed with its metadata can be read by them
      * @throws ServerError as `scan` does
      */
-    static async of(cache: Cache, asHosts: boolean): Promise<Overview> {
+    static async of(cache: Cache, withNars: boolean): Promise<Overview> {
         const overview = new Overview();
-        const pages = listObjects(cache.connection, cache.bucket, { metadata: asHosts });
+        const pages = listObjects(cache.connection, cache.bucket, { metadata: withNars });
         await scan(cache, { object: (one, kind) => overview.add(one, kind) }, pages);
         return overview;
     }

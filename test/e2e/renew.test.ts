@@ -273,6 +273,8 @@ describe("nix-cache renew", function () {
             const names = Array.from({ length: 120 }, (_, index) => `many-${index}`);
             const closure = await putClosure(admin, secretKey, names);
             await pin("many", closure.at(-1)!.path);
+            // It leaves its probe.
+            await mustBeSound(stack);
             const before = (await admin.list()).toSorted();
             const fresh = async () =>
                 (await left(closure)).flat().filter((days) => days !== undefined && days >= 30).length;
