@@ -35,6 +35,7 @@ stdenvNoCC.mkDerivation {
     root = ../.;
     fileset = lib.fileset.unions [
       ../package.json
+      ../nixos/postBuildHook.sh
       ../src/cache
       ../src/cli
       ../src/commands

@@ -248,10 +248,11 @@ describe("the NixOS modules", function () {
         has(watch, "ProtectSystem=strict");
     });
 
-    it("run drift and doctor by timers, with metrics and whom to tell", async () => {
+    it("run drift, doctor and report by timers, with metrics and whom to tell", async () => {
         const checks = {
             drift: { enable: true },
             doctor: { enable: true, arguments: ["--deep"] },
+            report: { enable: true, interval: "Mon 06:00", arguments: ["--listing"] },
             projectDir: "/srv/nix-cache",
             environmentFile: "/run/secrets/pulumi.env",
             onFailure: ["tell@%n.service"],
@@ -267,6 +268,9 @@ describe("the NixOS modules", function () {
         has(units["nix-cache-drift.service"], "EnvironmentFile=/run/secrets/pulumi.env");
         assert.match(command(units["nix-cache-doctor.service"]), / doctor --metrics \S+ --deep$/);
         assert.match(units["nix-cache-doctor.service"] ?? "", /^ExecStopPost=\+/m);
+        has(units["nix-cache-report.timer"], "OnCalendar=Mon 06:00");
+        assert.match(command(units["nix-cache-report.service"]), / report --metrics \S+ --listing$/);
+        assert.match(units["nix-cache-report.service"] ?? "", /^ExecStopPost=\+/m);
         assert.match(command(units["nix-cache-queue-metrics.service"]), /nix-cache queue --metrics /);
     });
 

@@ -71,6 +71,8 @@ in
     "nix-cache-drift.service"
     "nix-cache-drift.timer"
     "nix-cache-doctor.service"
+    "nix-cache-report.service"
+    "nix-cache-report.timer"
     "nix-cache-queue-metrics.service"
     "nix-daemon.service"
   ] text;
