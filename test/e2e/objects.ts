@@ -1,4 +1,5 @@
 import type { Answer, Connection, Request } from "../../src/s3/connection.ts";
+import { listObjects } from "../../src/s3/objects.ts";
 import { send } from "../../src/s3/request.ts";
 import type { TestStack } from "./testStack.ts";
 
@@ -45,8 +46,9 @@ export class Bucket {
 
     /** Names of all objects. */
     async list(): Promise<string[]> {
-        const { body } = await this.request("GET", "", { query: { "list-type": "2" } });
-        return [...body.toString().matchAll(/<Key>([^<]+)<\/Key>/g)].map((match) => match[1] ?? "");
+        const all: string[] = [];
+        for await (const page of listObjects(this.as, this.name)) all.push(...page.map(({ key }) => key));
+        return all;
     }
 }
 

@@ -5,6 +5,7 @@ import { parseNarinfo, verifyNarinfo } from "../../../src/cache/narinfo.ts";
 import { nixOrFail, removeStore, storeUrl, type NixSandbox } from "../../../sandbox/nixCommand.ts";
 import { parsePathInfo } from "../../../src/store/closure.ts";
 import { expiryOf } from "../../../src/cache/expiryDates.ts";
+import { mapAtOnce } from "../../../src/system/pool.ts";
 import { anonymous, Bucket } from "../objects.ts";
 import { newFolder } from "../world.ts";
 import type { BuildMachine } from "./builder.ts";
@@ -47,13 +48,13 @@ export async function substitute(
 export async function everyNarOutlives(machine: BuildMachine): Promise<number> {
     const bucket = new Bucket(anonymous(machine.stack), machine.host.bucket);
     const narinfos = (await bucket.list()).filter((key) => key.endsWith(".narinfo"));
-    for (const key of narinfos) {
+    await mapAtOnce(narinfos, 16, async (key) => {
         const narinfo = await bucket.request("GET", key);
         const info = parseNarinfo(narinfo.body.toString());
         assert.ok(verifyNarinfo(info, machine.host.trustedPublicKeys), `${key} is signed`);
         const nar = await bucket.request("HEAD", info.url);
         assert.equal(nar.status, 200, `${info.url} of ${key}`);
         assert.ok(expiryOf(nar.headers) >= expiryOf(narinfo.headers), `${info.url} outlives ${key}`);
-    }
+    });
     return narinfos.length;
 }
