@@ -20,6 +20,7 @@
         substituter = ./nixos/substituter.nix;
         builder = ./nixos/builder.nix;
         checks = ./nixos/checks.nix;
+        pinner = ./nixos/pinner.nix;
         default = ./nixos/default.nix;
       };
 

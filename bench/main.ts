@@ -21,8 +21,9 @@ import { machineFacts } from "./machine.ts";
 import { readOptions, type Options } from "./options.ts";
 import { compete, steps } from "./pushing.ts";
 import { Collector, type Results } from "./results.ts";
+import { timeRenewing } from "./renewing.ts";
 import { Server } from "./server.ts";
-import { FULL, QUICK } from "./sizes.ts";
+import { FULL, QUICK, type Sizes } from "./sizes.ts";
 import { timeStack } from "./stackTasks.ts";
 import { table } from "./table.ts";
 
@@ -62,11 +63,43 @@ async function bench(options: Options, folder: string, say: Say): Promise<Result
         ...(options.profile === undefined ? {} : { profile: options.profile }),
     };
     const chosen = choose(options.only);
-    const other = await niks3(arena);
+    const collector = new Collector();
     try {
         const machine = await machineFacts({ nix: join(nix, "nix"), minio: tools.minio, mc: tools.mc });
+        const missing = chosen.pushes
+            ? await timePushes(arena, new Content(tools), { options, chosen, sizes }, collector, say)
+            : [];
+        const absent: Missing[] = [];
+        for (let round = 0; round < options.rounds && chosen.task("stack"); round++)
+            absent.splice(0, Infinity, ...(await timeStack(arena, tools, round, collector, say)));
+        if (chosen.task("hook")) timeHooks(arena, sizes.hooks, collector);
+        for (let round = 0; round < options.rounds && chosen.task("renew"); round++)
+            await timeRenewing(arena, sizes.renewed, collector, say);
+        return {
+            date,
+            quick: options.quick,
+            rounds: options.rounds,
+            machine,
+            tasks: collector.tasks,
+            missing: [...missing, ...absent],
+        };
+    } finally {
+        await server.stop();
+    }
+}
+
+/** All who push do so in turn. @returns who did not take part */
+async function timePushes(
+    arena: Arena,
+    content: Content,
+    { options, chosen, sizes }: { options: Options; chosen: ReturnType<typeof choose>; sizes: Sizes },
+    collector: Collector,
+    say: Say,
+): Promise<Missing[]> {
+    const other = await niks3(arena);
+    try {
         say("Making the store paths");
-        const closures = await makeClosures(arena.nix, arena.root, new Content(tools), sizes);
+        const closures = await makeClosures(arena.nix, arena.root, content, sizes);
         const all = [
             ours(arena),
             other.contestant,
@@ -80,28 +113,14 @@ async function bench(options: Options, folder: string, say: Say): Promise<Result
             throw new UserError(
                 `--only: nobody here is called so; there are ${contestants.map(({ name }) => name).join(", ")}`,
             );
-        const collector = new Collector();
         const wanted = steps(closures, sizes).filter(({ name }) => chosen.task(name));
         for (let round = 0; round < options.rounds; round++) {
             say(`Round ${round + 1} of ${options.rounds}`);
             for (const step of wanted) await compete(arena, present, step, round, collector, say);
         }
-        const absent: Missing[] = [];
-        for (let round = 0; round < options.rounds && chosen.task("stack"); round++)
-            absent.splice(0, Infinity, ...(await timeStack(arena, tools, round, collector, say)));
-        if (chosen.task("hook")) timeHooks(arena, sizes.hooks, collector);
-        const missing = [...all.filter((one): one is Missing => "why" in one), ...absent];
-        return {
-            date,
-            quick: options.quick,
-            rounds: options.rounds,
-            machine,
-            tasks: collector.tasks,
-            missing,
-        };
+        return all.filter((one): one is Missing => "why" in one);
     } finally {
         await other.stop();
-        await server.stop();
     }
 }
 

@@ -1,4 +1,5 @@
-import { init, type EChartsOption } from "echarts";
+import type { EChartsOption } from "echarts";
+import { drawn, TEXT } from "./drawn.ts";
 import { median, type Results } from "./results.ts";
 
 const WIDTH = 840;
@@ -8,9 +9,6 @@ const AROUND = 130;
 /** Told apart by people who see no red or no green, on white and on black (Okabe and Ito). */
 const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
 const SYMBOLS = ["circle", "rect", "triangle", "diamond", "pin", "arrow"];
-/** Text and lines have the colour of the page's text. */
-const TEXT = "currentColor";
-const STYLE = "<style>svg{color:#24292f}@media(prefers-color-scheme:dark){svg{color:#e6edf3}}</style>";
 
 /** The pushes and reads as an SVG that needs nothing else: how many times our time each one takes, on a logarithmic axis. */
 export function plot(results: Results): string {
@@ -25,9 +23,7 @@ export function plot(results: Results): string {
             return [[Number((median(row.seconds) / median(own.seconds)).toPrecision(3)), title]];
         });
     const option: EChartsOption = {
-        animation: false,
         color: COLOURS,
-        textStyle: { color: TEXT, fontFamily: "sans-serif" },
         legend: { top: 8, textStyle: { color: TEXT }, data: who },
         grid: { left: 270, right: 24, top: 70, bottom: 50 },
         xAxis: {
@@ -56,17 +52,5 @@ export function plot(results: Results): string {
             data: points(name),
         })),
     };
-    const chart = init(null, null, {
-        renderer: "svg",
-        ssr: true,
-        width: WIDTH,
-        height: tasks.length * ROW + AROUND,
-    });
-    try {
-        chart.setOption(option);
-        return `${chart.renderToSVGString().replace(/^<svg[^>]*>/, (tag) => `${tag}\n${STYLE}`)}\n`;
-    } finally {
-        // It keeps a timer, and with it the process.
-        chart.dispose();
-    }
+    return drawn(WIDTH, tasks.length * ROW + AROUND, option);
 }

@@ -24,6 +24,15 @@ export interface Row {
     readonly seconds: readonly number[];
     /** The most memory of a process in any round, in bytes; 0 where it was not looked at. */
     readonly peak: number;
+    /** What the server did for it, of each round. Default: nobody looked. */
+    readonly server?: readonly Served[];
+}
+
+/** What a server did for a task. */
+export interface Served {
+    readonly requests: number;
+    /** Bytes that it had written to the disk; undefined where the system does not tell. */
+    readonly written?: number;
 }
 
 /** The middle one; of an even number the mean of the two in the middle. NaN of none. */
@@ -36,24 +45,27 @@ export function median(values: readonly number[]): number {
 
 /** Collects what is measured, in the order in which it first comes. */
 export class Collector {
-    private readonly found = new Map<
-        string,
-        { title: string; rows: Map<string, { seconds: number[]; peak: number }> }
-    >();
+    private readonly found = new Map<string, { title: string; rows: Map<string, Omit<Row, "who">> }>();
 
-    /** @param peak in bytes */
+    /**
+     * @param peak in bytes
+     * @param served what the server did for it. Default: nobody looked
+     */
     add(
         task: { readonly name: string; readonly title: string },
         who: string,
         seconds: number,
         peak = 0,
+        served?: Served,
     ): void {
-        const { rows } = this.found.get(task.name) ?? {
-            rows: new Map<string, { seconds: number[]; peak: number }>(),
-        };
+        const { rows } = this.found.get(task.name) ?? { rows: new Map<string, Omit<Row, "who">>() };
         this.found.set(task.name, { title: task.title, rows });
-        const row = rows.get(who) ?? { seconds: [], peak: 0 };
-        rows.set(who, { seconds: [...row.seconds, seconds], peak: Math.max(row.peak, peak) });
+        const row: Omit<Row, "who"> = rows.get(who) ?? { seconds: [], peak: 0 };
+        rows.set(who, {
+            seconds: [...row.seconds, seconds],
+            peak: Math.max(row.peak, peak),
+            ...(served === undefined ? {} : { server: [...(row.server ?? []), served] }),
+        });
     }
 
     get tasks(): Task[] {

@@ -10,6 +10,14 @@ export interface Sizes {
     readonly medium: Shape;
     /** Runs of a hook. */
     readonly hooks: number;
+    readonly renewed: Aged;
+}
+
+/** A closure that is in the cache and is to be renewed. */
+export interface Aged {
+    readonly paths: number;
+    /** Of each NAR: more than the 128 KiB that MinIO keeps in the file of the metadata. */
+    readonly bytes: number;
 }
 
 /** A closure of large paths. */
@@ -29,6 +37,7 @@ export const FULL: Sizes = {
     large: { paths: 11, bytes: 1_300_000_000 },
     medium: { paths: 4, bytes: 433 * 2 ** 20 },
     hooks: 200,
+    renewed: { paths: 5_000, bytes: 256 * 2 ** 10 },
 };
 
 export const QUICK: Sizes = {
@@ -38,4 +47,5 @@ export const QUICK: Sizes = {
     large: { paths: 5, bytes: 120_000_000 },
     medium: { paths: 4, bytes: 40_000_000 },
     hooks: 50,
+    renewed: { paths: 500, bytes: 256 * 2 ** 10 },
 };

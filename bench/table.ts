@@ -15,7 +15,7 @@ function block({ title, rows }: Task): string[] {
     const [first] = rows;
     const base = first === undefined ? NaN : median(first.seconds);
     const head = `${title.padEnd(50)}${"time".padStart(10)}${"ratio".padStart(8)}${"memory".padStart(12)}`;
-    return [head, ...rows.map((row) => line(row, base))];
+    return [head, ...rows.flatMap((row) => [line(row, base), ...serverLine(row)])];
 }
 
 function line({ who, seconds, peak }: Row, base: number): string {
@@ -23,6 +23,15 @@ function line({ who, seconds, peak }: Row, base: number): string {
     const memory = peak === 0 ? "" : `${Math.round(peak / 2 ** 20)} MiB`;
     const columns = [time(own).padStart(10), (own / base).toFixed(2).padStart(8), memory.padStart(12)];
     return `  ${who.slice(0, 47).padEnd(48)}${columns.join("")}`.trimEnd();
+}
+
+/** What the server did for it, where somebody looked. */
+function serverLine({ server = [] }: Row): string[] {
+    if (server.length === 0) return [];
+    const requests = Math.round(median(server.map((one) => one.requests))).toLocaleString("en");
+    const written = server.flatMap((one) => one.written ?? []);
+    const mib = (median(written) / 2 ** 20).toFixed(1);
+    return [`    ${requests} requests${written.length === 0 ? "" : `, ${mib} MiB written to the disk`}`];
 }
 
 /** Seconds with two digits after the point, below a tenth milliseconds. */

@@ -1,4 +1,5 @@
-import { init, type EChartsOption, type SeriesOption } from "echarts";
+import type { EChartsOption, SeriesOption } from "echarts";
+import { drawn, TEXT } from "./drawn.ts";
 
 /** What is drawn of a simulated day. */
 interface Day {
@@ -14,8 +15,6 @@ interface Times {
     readonly unrenewed: readonly [number, number];
 }
 
-const TEXT = "currentColor";
-const STYLE = "<style>svg{color:#24292f}@media(prefers-color-scheme:dark){svg{color:#e6edf3}}</style>";
 /** Okabe and Ito. */
 const COLOURS = ["#0072b2", "#56b4e9", "#e69f00", "#d55e00"];
 
@@ -54,9 +53,7 @@ export function yearPlot({ off, unrenewed }: Times, renewed: readonly Day[], lef
         line("missing, not renewed", left, ({ missing }) => missing, 1),
     ];
     const option: EChartsOption = {
-        animation: false,
         color: [...COLOURS.slice(0, 3), "#0072b2", "#e69f00"],
-        textStyle: { color: TEXT, fontFamily: "sans-serif" },
         legend: {
             top: 8,
             itemGap: 36,
@@ -92,12 +89,5 @@ export function yearPlot({ off, unrenewed }: Times, renewed: readonly Day[], lef
                 : one,
         ),
     };
-    const chart = init(null, null, { renderer: "svg", ssr: true, width: 840, height: 490 });
-    try {
-        chart.setOption(option);
-        return `${chart.renderToSVGString().replace(/^<svg[^>]*>/, (tag) => `${tag}\n${STYLE}`)}\n`;
-    } finally {
-        // It keeps a timer, and with it the process.
-        chart.dispose();
-    }
+    return drawn(840, 490, option);
 }

@@ -1,4 +1,4 @@
-# Timers that run the stack's own checks, drift and doctor, where somebody wants them.
+# Timers that run the stack's own checks, drift, doctor and report, where somebody wants them.
 {
   config,
   lib,
@@ -12,7 +12,7 @@ let
   self = cfg.checks;
   outsideStore = import ./outsideStore.nix { inherit lib; };
   user = "nix-cache-checks";
-  wanted = lib.filterAttrs (_: check: check.enable) { inherit (self) drift doctor; };
+  wanted = lib.filterAttrs (_: check: check.enable) { inherit (self) drift doctor report; };
 
   checkOptions = what: interval: {
     enable = mkOption {
@@ -50,7 +50,7 @@ let
       Type = "oneshot";
       # A unit of this type waits for ever: a check that hangs would be neither a failure nor
       # run again, and nobody would be told.
-      TimeoutStartSec = lib.mkDefault (if what == "doctor" then "12h" else "15min");
+      TimeoutStartSec = lib.mkDefault (if what == "drift" then "15min" else "12h");
       ExecStart = lib.escapeShellArgs (
         [
           (lib.getExe' self.nodejs "node")
@@ -108,6 +108,7 @@ in
   options.services.nix-cache.checks = {
     drift = checkOptions "drift" "hourly";
     doctor = checkOptions "doctor" "daily";
+    report = checkOptions "report" "daily";
 
     projectDir = mkOption {
       type = types.str;

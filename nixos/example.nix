@@ -11,6 +11,7 @@
     checks = {
       drift.enable = true;
       doctor.enable = true;
+      report.enable = true;
       projectDir = "/srv/nix-cache";
       environmentFile = "/run/secrets/nix-cache-pulumi.env";
     };

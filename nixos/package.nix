@@ -29,6 +29,7 @@ stdenvNoCC.mkDerivation {
     root = ../.;
     fileset = lib.fileset.unions [
       ../package.json
+      ../nixos/postBuildHook.sh
       ../src/cache
       ../src/cli
       ../src/commands

@@ -2,15 +2,15 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder } from "../src/system/cacheFolder.ts";
 import { command } from "./command.ts";
-import { UserError } from "../src/cache/problem.ts";
 import { takeLock } from "./lock.ts";
 import { stopMinio } from "./minioProcess.ts";
 import { endOrphanedPlugins } from "./orphans.ts";
 import { paths } from "./paths.ts";
 
+/** The tools that were built go too. */
+const TOOLS = "--tools";
+
 await command(async () => {
-    const unknown = process.argv.slice(2).find((argument) => argument !== "--tools");
-    if (unknown !== undefined) throw new UserError(`npm run clean knows --tools alone, not ${unknown}`);
     if (existsSync(paths.root)) {
         await takeLock(paths.lock);
         await stopMinio(paths.minio);
@@ -24,8 +24,8 @@ await command(async () => {
                 rmSync(join(paths.root, name), { recursive: true, force: true });
     remove(paths.root);
     // What is made here can be had again: builds take minutes, and Go's own cache is left alone.
-    if (process.argv.includes("--tools")) remove(cacheFolder());
-});
+    if (process.argv.includes(TOOLS)) remove(cacheFolder());
+}, [TOOLS]);
 
 function remove(path: string): void {
     if (!existsSync(path)) return;

@@ -35,7 +35,7 @@ export function ours(arena: Arena): Contestant {
 }
 
 /** The environment of a machine that builds and pushes into a bucket: files and names, no secret. */
-function machineOf(arena: Arena, bucket: string): NodeJS.ProcessEnv {
+export function machineOf(arena: Arena, bucket: string): NodeJS.ProcessEnv {
     const { url, accessKey, secretKey, ca } = arena.server.minio.connection;
     const dir = arena.folder("ours");
     const file = (name: string, text: string) => {

@@ -30,9 +30,9 @@ export const SERVER_SETTINGS = {
     },
     minioPassword: {
         kind: "text",
-        needed: "that administrator's password; set it with: pulumi config set --secret minio:minioPassword",
+        needed: "the password of the user in minio:minioUser; set it with: pulumi config set --secret minio:minioPassword",
         secret: "a secret: pulumi config set --secret minio:minioPassword",
-        description: "That administrator's password.",
+        description: "Password of the user in `minio:minioUser`.",
         more: "`pulumi config set --secret minio:minioPassword`",
     },
     minioSsl: { kind: "flag", default: false, description: "Whether it is https." },

@@ -157,7 +157,8 @@ export const SETTINGS = {
         kind: "text",
         unset: "none",
         check: (adopt, { bucket }) => adoptFault(adopt, bucket),
-        description: "Name of a bucket with objects, but no nix-cache-info, that is to become this cache.",
+        description:
+            "Name of a bucket that is to become this cache, though it holds other objects or others may push to it.",
     },
     expireExisting: {
         kind: "flag",

@@ -1,6 +1,7 @@
 import { command, type Given } from "../system/command.ts";
 import { EXIT, type ExitStatus } from "../system/exitStatus.ts";
 import { postBuildHook } from "../hosts/postBuildHook.ts";
+import { ownFile } from "../system/ownFile.ts";
 import { LIMIT, QUEUE, queueFolder, queueLimit } from "../push/queuePlace.ts";
 
 const OPTIONS = { ...QUEUE, ...LIMIT } as const;
@@ -19,7 +20,7 @@ export default command({
  * another queue than the user who prints it.
  */
 function hook(options: Given<typeof OPTIONS>): ExitStatus {
-    const script = postBuildHook({
+    const script = postBuildHook(ownFile("nixos/postBuildHook.sh"), {
         ...(options.queue === undefined ? {} : { queue: queueFolder(options) }),
         ...(options.limit === undefined ? {} : { limit: queueLimit(options) }),
     });

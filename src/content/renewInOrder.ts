@@ -1,8 +1,10 @@
+import { listingKey } from "../cache/storePath.ts";
 import type { Cache } from "../s3/bucket.ts";
+import { listed } from "../s3/listed.ts";
 import { afterOthers, type Ended } from "../system/afterOthers.ts";
 import { lives, type Life } from "./lives.ts";
 import type { Found } from "./presence.ts";
-import { renewPath } from "./renewPath.ts";
+import { renewPath, type ListingThere } from "./renewPath.ts";
 
 /** A path that is there, with what it refers to. */
 export interface FoundInOrder extends Found {
@@ -50,6 +52,7 @@ export async function renewLives(
     onRenewed: (objects: number) => void = () => undefined,
 ): Promise<Renewed> {
     const byPath = new Map(order.map((found) => [found.path, found]));
+    const isThere = await listingsOf(cache, order, life);
     let renewed = 0;
     const ended = await afterOthers({
         items: order,
@@ -60,10 +63,25 @@ export async function renewLives(
         work: async (found) => {
             const one = life.get(found.path);
             // Others count meanwhile, so it is added to what the sum is then.
-            const objects = one === undefined ? 0 : await renewPath(cache, found, one);
+            const objects = one === undefined ? 0 : await renewPath(cache, found, one, isThere);
             renewed += objects;
             onRenewed(renewed);
         },
     });
     return { ...ended, renewed };
+}
+
+/** Which of the listings are there that are to be renewed with their narinfos: most caches have none. */
+async function listingsOf(
+    cache: Cache,
+    order: readonly FoundInOrder[],
+    life: ReadonlyMap<string, Life>,
+): Promise<ListingThere> {
+    const due = order.filter(({ path }) => life.get(path)?.renewNarinfo === true);
+    const { known } = await listed(
+        cache,
+        "",
+        due.map(({ path }) => listingKey(path)),
+    );
+    return (key) => (known.has(key) ? known.get(key) !== undefined : undefined);
 }

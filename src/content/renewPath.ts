@@ -1,13 +1,16 @@
-import { PathError } from "../cache/faults.ts";
 import { listingKey, narinfoKey } from "../cache/storePath.ts";
 import type { Cache } from "../s3/bucket.ts";
-import { renew } from "../s3/renew.ts";
+import { renew, renewIfThere } from "../s3/renew.ts";
 import type { Life } from "./lives.ts";
+
+/** What knows which listings of files are there: their object names, or undefined where it does not. */
+export type ListingThere = (key: string) => boolean | undefined;
 
 /**
  * Renews what a path needs, its NAR before its narinfo. Whoever calls has renewed
  * what it refers to.
  *
+ * @param isThere whether a listing of files is in the cache. Default: the server is asked
  * @returns how many objects were renewed
  * @throws PathError when one of them is gone meanwhile; ServerError as `ask` does
  */
@@ -15,20 +18,12 @@ export async function renewPath(
     cache: Cache,
     { path, url }: { readonly path: string; readonly url: string },
     { renewNar, renewNarinfo }: Pick<Life, "renewNar" | "renewNarinfo">,
+    isThere: ListingThere = () => undefined,
 ): Promise<number> {
     if (renewNar) await renew(cache, url);
     if (!renewNarinfo) return Number(renewNar);
-    const hasListing = await renewIfThere(cache, listingKey(path));
+    const listing = listingKey(path);
+    const hasListing = isThere(listing) !== false && (await renewIfThere(cache, listing));
     await renew(cache, narinfoKey(path));
     return Number(renewNar) + Number(hasListing) + 1;
-}
-
-async function renewIfThere(cache: Cache, key: string): Promise<boolean> {
-    try {
-        await renew(cache, key);
-        return true;
-    } catch (error) {
-        if (error instanceof PathError) return false;
-        throw error;
-    }
 }

@@ -1,4 +1,3 @@
-import { listObjects } from "../s3/objects.ts";
 import type { Connection } from "../s3/connection.ts";
 import { send } from "../s3/request.ts";
 import type { Outputs } from "../engine/target.ts";
@@ -7,13 +6,14 @@ import { aliveChecks } from "./alive.ts";
 import { bad, type Check } from "./check.ts";
 import type { Finding } from "./finding.ts";
 import { Nars, type NarLook } from "./narCheck.ts";
-import { NarSample, SizeClasses } from "./narSample.ts";
+import { NarSample } from "./narSample.ts";
 import { checkNarinfo } from "./narinfoCheck.ts";
-import { narinfoKeys } from "../content/everyNarinfo.ts";
 import { someNarinfos } from "./someNarinfos.ts";
 import { forEachAtOnce } from "../system/pool.ts";
 import { KnownObjects } from "./knownObjects.ts";
+import { Overview } from "./overview.ts";
 import { Progress } from "./progress.ts";
+import { bytesOf } from "../cache/size.ts";
 import { sizeCheck } from "./sizeCheck.ts";
 import { byName, Tally } from "./tally.ts";
 import type { Upstreams } from "../content/upstream.ts";
@@ -49,19 +49,24 @@ export async function contentChecks(
     const lister = await whoCanList(outputs, anonymous);
     if (lister === undefined) return { checks: [noListing()], findings: [] };
     const progress = new Progress();
-    const read = await whatToRead(lister, bucket, extent, progress);
+    const maxSize = bytesOf(outputs.hostConfig.maxSize ?? "");
+    const overview = needsAll(extent, maxSize)
+        ? await Overview.of({ connection: lister, bucket }, lister === anonymous)
+        : undefined;
+    const read = whatToRead(overview, extent, progress);
+    const known = overview === undefined ? {} : { overview };
     const look = {
         from: anonymous,
         bucket,
         trustedPublicKeys,
-        presence: new KnownObjects(anonymous, bucket),
-        nars: new Nars(anonymous, bucket, { read, count: (bytes) => progress.read(bytes) }),
+        presence: new KnownObjects(anonymous, bucket, overview),
+        nars: new Nars(anonymous, bucket, { read, count: (bytes) => progress.read(bytes), ...known }),
         upstreams: extent.upstreams,
     };
     const keys =
-        extent.sample === undefined
-            ? narinfoKeys({ connection: lister, bucket })
-            : someNarinfos(lister, bucket, extent.sample);
+        overview === undefined
+            ? someNarinfos(lister, bucket, extent.sample ?? Infinity)
+            : overview.narinfoKeys(extent.sample);
     const tally = new Tally(extent.all);
     await forEachAtOnce(keys, WIDTH, async (key) => {
         tally.add(await checkNarinfo(look, key));
@@ -77,24 +82,29 @@ export async function contentChecks(
         upstreams: extent.upstreams.urls,
         away: extent.upstreams.away,
     });
-    const size = await sizeCheck(lister, outputs.hostConfig);
+    const size =
+        overview === undefined || maxSize === undefined
+            ? []
+            : [sizeCheck(overview.ages, outputs.hostConfig, maxSize)];
     return { checks: [...checks, ...alive, ...size], findings: tally.kept.sort(byName) };
 }
 
+/** Whether the whole bucket is listed: for all narinfos, for its size, or for what a part of the NARs is chosen from. */
+function needsAll({ sample, narBytes }: Extent, maxSize: number | undefined): boolean {
+    return sample === undefined || maxSize !== undefined || (narBytes > 0 && narBytes < Infinity);
+}
+
 /** Before all are read, their sizes are added up, so that the end is in sight. */
-async function whatToRead(
-    from: Connection,
-    bucket: string,
+function whatToRead(
+    overview: Overview | undefined,
     { sample, narBytes }: Extent,
     progress: Progress,
-): Promise<NarLook["read"]> {
+): NarLook["read"] {
     if (narBytes === 0) return "none";
-    if (sample !== undefined && narBytes === Infinity) return "all";
-    const classes = new SizeClasses();
-    for await (const page of listObjects(from, bucket, { prefix: "nar/" }))
-        for (const { size } of page) classes.add(size);
-    progress.total = Math.min(classes.bytes, narBytes);
-    return narBytes >= classes.bytes ? "all" : new NarSample(classes, narBytes);
+    if (overview === undefined || (sample !== undefined && narBytes === Infinity)) return "all";
+    const { narSizes } = overview;
+    progress.total = Math.min(narSizes.bytes, narBytes);
+    return narBytes >= narSizes.bytes ? "all" : new NarSample(narSizes, narBytes);
 }
 
 /** Everyone, or where anonymous listing is off, one of the builders. */

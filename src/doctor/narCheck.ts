@@ -7,6 +7,7 @@ import type { Connection, Head } from "../s3/connection.ts";
 import { send } from "../s3/request.ts";
 import { Gate } from "./gate.ts";
 import type { NarSample } from "./narSample.ts";
+import type { Overview } from "./overview.ts";
 import { mostBytes, readNar, type ReadNar } from "./narReader.ts";
 import { Remembered } from "../content/remembered.ts";
 
@@ -31,6 +32,8 @@ export interface NarLook {
     readonly read: "all" | "none" | NarSample;
     /** Called with the bytes that have come. */
     readonly count: (bytes: number) => void;
+    /** What a listing says of those that are not read. Default: each is asked for. */
+    readonly overview?: Overview;
 }
 
 /** Looks at NARs. One that several paths share is read once. */
@@ -53,7 +56,7 @@ export class Nars {
         const { url, compression, narSize } = info;
         const should = info.fileSize ?? (compression === "none" ? narSize : undefined);
         const name = [url, compression, narSize, should].join(" ");
-        const nar = await Remembered.of(this.known, name, () => this.ask(info, should));
+        const nar = await Remembered.of(this.known, name, () => this.lookAt(info, should));
         if (nar.status !== 200) {
             const wrong = failed(`its NAR ${url} answered ${nar.status}`);
             return isOfContent(nar.status) ? wrong : { ...wrong, isAnswer: true };
@@ -64,14 +67,20 @@ export class Nars {
             return failed(`its NAR ${url} has ${nar.size} bytes, should have ${should}`);
         if ((nar.size ?? 0) > mostBytes(narSize))
             return failed(`its NAR ${url} has ${nar.size} bytes, which is more than the NAR in it`);
-        return { ...compared(info, nar), until: expiryOf(nar.headers) };
+        return { ...compared(info, nar), until: nar.until ?? expiryOf(nar.headers) };
     }
 
-    private ask(info: NarInfo, should: number | undefined): Promise<ReadNar> {
+    private async lookAt(info: NarInfo, should: number | undefined): Promise<ReadNar> {
         const path = `/${this.bucket}/${info.url}`;
-        const { read, count } = this.look;
-        if (read === "none" || (read !== "all" && !read.takes(should ?? info.narSize)))
-            return send(this.from, { method: "HEAD", path, kind: "short" }).then(sizeOnly);
+        const { read, count, overview } = this.look;
+        if (read === "none" || (read !== "all" && !read.takes(should ?? info.narSize))) {
+            const listed = overview?.nar(info.url);
+            if (listed !== undefined && (should === undefined || listed.size === should))
+                return { status: 200, headers: {}, ...listed };
+            const head = await send(this.from, { method: "HEAD", path, kind: "short" });
+            if (head.status === 200) overview?.sawNar(head.headers);
+            return sizeOnly(head);
+        }
         const { compression, narSize } = info;
         const request = { path, compression, narSize, ...(should === undefined ? {} : { fileSize: should }) };
         return this.gate.through(() => readNar(this.from, request, count));

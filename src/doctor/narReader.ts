@@ -20,6 +20,8 @@ export interface NarRequest {
 export interface ReadNar extends Head {
     /** Bytes of the file; undefined where the server does not say. */
     readonly size?: number;
+    /** When it goes, in milliseconds since 1970; default: as the headers say. */
+    readonly until?: number;
     /** It has more bytes than there can be, and was not read. */
     readonly isTooLarge?: true;
     /** Hash of the file, `sha256:…`, where the whole of it was read. */

@@ -1,6 +1,5 @@
 import { isContentAddressed } from "../cache/contentAddress.ts";
 import { undoCoding } from "../cache/contentCoding.ts";
-import { expiryOf } from "../cache/expiryDates.ts";
 import { parseNarinfo, verifyNarinfo, type NarInfo } from "../cache/narinfo.ts";
 import { inWords, LIMITS } from "../s3/limits.ts";
 import type { Answer, Connection } from "../s3/connection.ts";
@@ -63,8 +62,7 @@ export async function checkNarinfo(look: Look, key: string): Promise<NarinfoResu
     const path = info.storePath;
     if (!path.startsWith(`/nix/store/${key.slice(0, 32)}-`))
         return broken(`it is the narinfo of another path: ${path}`);
-    const until = expiryOf(answer.headers);
-    look.presence.remember(key, until);
+    const until = look.presence.saw(key, answer.headers);
     const nar = await look.nars.check(info);
     const { findings, elsewhere } = await checkReferences(look, key, info, until);
     const content =

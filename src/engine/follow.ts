@@ -20,6 +20,7 @@ const WORDS: Readonly<Record<string, { readonly sign: string; readonly done: str
     update: { sign: "~", done: "updated" },
     delete: { sign: "-", done: "deleted" },
     replace: { sign: "+-", done: "replaced" },
+    import: { sign: "=", done: "imported" },
 };
 
 /**

@@ -1,5 +1,5 @@
 import { CACHE_INFO_NAME } from "../cache/managedObjects.ts";
-import { objectNames, type Declared } from "../cache/declared.ts";
+import { declare, objectNames, type Declared } from "../cache/declared.ts";
 import type { Snapshot } from "../cache/live.ts";
 import { UserError } from "../cache/problem.ts";
 import type { Settings } from "../cache/settings.ts";
@@ -34,6 +34,7 @@ export async function inspectServer(
     if (snapshot.bucket !== undefined && !isOurs(snapshot, settings, previous)) {
         await refuseFilledBucket(to, settings.bucket);
     }
+    if (previous === undefined && settings.adopt !== settings.bucket) refuseCacheOfOthers(snapshot, settings);
     return snapshot;
 }
 
@@ -67,5 +68,25 @@ async function refuseFilledBucket(to: Connection, bucket: string): Promise<void>
     if (await isEmptyBucket(to, bucket)) return;
     throw new UserError(
         `the server has a bucket ${bucket} that holds objects but no ${CACHE_INFO_NAME}, so it is not taken over: set another name for bucket, or, if it is to become this cache, pulumi config set adopt ${bucket}`,
+    );
+}
+
+/**
+ * A new stack with the bucket of another one would make new keys for it, and the other's next update
+ * would take them back. Users that hold the write policy, and are none of this stack's builders, show it;
+ * what a first update that was cut short has made belongs to this stack's builders.
+ */
+function refuseCacheOfOthers({ bucket, users }: Snapshot, settings: Settings): void {
+    if (bucket === undefined) return;
+    const { writePolicy } = declare(settings);
+    const others = Object.entries(users)
+        .filter(
+            ([name, { policies }]) =>
+                policies.includes(writePolicy.name) && !settings.builders.includes(name),
+        )
+        .map(([name]) => name);
+    if (others.length === 0) return;
+    throw new UserError(
+        `the bucket ${settings.bucket} is a cache to which ${others.join(", ")} may push, and this stack is new: it would give the cache another signing key. Set another name for bucket; or take the cache over with its builders and keys (docs/taking-over.md); or, if nothing else uses it, pulumi config set adopt ${settings.bucket}`,
     );
 }

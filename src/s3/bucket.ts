@@ -60,7 +60,12 @@ export async function mustAsk(...args: Parameters<typeof ask>): Promise<Answer> 
     const answer = await ask(...args);
     if (answer.status < 300) return answer;
     const [, method, key] = args;
-    throw new PathError(`${key} was there and is gone (${method} answered ${answer.status})`);
+    throw gone(key, method, answer.status);
+}
+
+/** What is said where an object that was there is there no more. */
+export function gone(key: string, method: Request["method"], status: number): PathError {
+    return new PathError(`${key} was there and is gone (${method} answered ${status})`);
 }
 
 /** What an answer says that carried nothing out: a ServerError, or a PathError where it is this object alone. */

@@ -1,5 +1,6 @@
 import { accepted } from "./answers.ts";
 import type { Cache } from "./bucket.ts";
+import { isPlain, METADATA } from "./listing.ts";
 import { noListing } from "./noListing.ts";
 import { send } from "./request.ts";
 import { ServerError } from "../cache/serverError.ts";
@@ -12,7 +13,7 @@ export interface PageObject {
     readonly modified: Date;
     /** Without quotes; of an object that was put in one piece, its MD5. */
     readonly etag: string;
-    /** Whether who reads it gets what was put: no coding that is undone, no key that is somebody's own. */
+    /** {@link isPlain} */
     readonly isPlain: boolean;
     /** The words that were put with it, by name: `file-hash` is the header `x-amz-meta-file-hash`. */
     readonly words: ReadonlyMap<string, string>;
@@ -29,9 +30,6 @@ const OBJECT =
     /^<Key>([^<]*)<\/Key><LastModified>([^<]*)<\/LastModified>(?:<ETag>([^<]*)<\/ETag>)?<Size>(\d+)<\/Size>/;
 
 const WORD = /<x-amz-meta-([^>]+)>([^<]*)</gi;
-
-/** What an object's metadata says where hosts would not get what was put. */
-const NOT_PLAIN = /<content-encoding>|customer-algorithm>/i;
 
 /**
  * A page of a listing with what each object's headers say, which MinIO gives
@@ -65,7 +63,7 @@ export async function listPage(cache: Cache, prefix: string, from: string): Prom
     let last: string | undefined;
     for (const part of contents) {
         const [, key, modified, etag = "", size] = OBJECT.exec(part) ?? [];
-        if (key === undefined || modified === undefined || !part.includes("<UserMetadata>")) return undefined;
+        if (key === undefined || modified === undefined || !part.includes(METADATA)) return undefined;
         last = decodeURIComponent(key.replaceAll("+", " "));
         const words = new Map<string, string>();
         for (const [, name = "", word = ""] of part.matchAll(WORD)) words.set(name.toLowerCase(), word);
@@ -73,7 +71,7 @@ export async function listPage(cache: Cache, prefix: string, from: string): Prom
             size: Number(size),
             modified: new Date(modified),
             etag: etag.replaceAll(/&#34;|&quot;|"/g, ""),
-            isPlain: !NOT_PLAIN.test(part),
+            isPlain: isPlain(part),
             words,
         });
     }

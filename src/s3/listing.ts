@@ -5,6 +5,24 @@ export interface ListedObject {
     readonly size: number;
     /** When it was written, or renewed last. */
     readonly modified: Date;
+    /** {@link isPlain}; default: the listing says nothing of it. */
+    readonly isPlain?: boolean;
+}
+
+/** What begins what an object's headers say, which MinIO gives where it is asked for (its extension `metadata=true`). */
+export const METADATA = "<UserMetadata>";
+
+/** What an object's metadata says where hosts would not get what was put. */
+const NOT_PLAIN = /<content-encoding>|customer-algorithm>/i;
+
+/**
+ * Whether who reads an object gets what was put: no coding that is undone, no key
+ * that is somebody's own.
+ *
+ * @param xml its part of a listing, with its metadata
+ */
+export function isPlain(xml: string): boolean {
+    return !NOT_PLAIN.test(xml);
 }
 
 /** A page of a listing. */
@@ -31,7 +49,8 @@ export function parseListing(xml: string): Listing {
         const modified = new Date(needed(own, "LastModified"));
         const size = Number(needed(own, "Size"));
         if (Number.isNaN(modified.getTime()) || !Number.isSafeInteger(size)) throw new Error("no object");
-        return { key: decodeURIComponent(needed(own, "Key").replaceAll("+", " ")), size, modified };
+        const key = decodeURIComponent(needed(own, "Key").replaceAll("+", " "));
+        return { key, size, modified, ...(own.includes(METADATA) ? { isPlain: isPlain(own) } : {}) };
     });
     // Among what stands before and behind the objects, in either order.
     const rest = (xml.split("<Contents>", 1)[0] ?? "") + xml.slice(xml.lastIndexOf("</Contents>"));

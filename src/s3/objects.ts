@@ -13,6 +13,8 @@ export interface ListingOptions {
     readonly after?: string;
     /** Objects in a page, at most (and by default) 1000. */
     readonly pageSize?: number;
+    /** Whether MinIO says of each whether it is plain; other servers pass over it. Default: false. */
+    readonly metadata?: boolean;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface ListingOptions {
 export async function* listObjects(
     to: Connection,
     bucket: string,
-    { prefix = "", after = "", pageSize = 1000 }: ListingOptions = {},
+    { prefix = "", after = "", pageSize = 1000, metadata = false }: ListingOptions = {},
 ): AsyncGenerator<ListedObject[]> {
     let token: string | undefined;
     do {
@@ -34,6 +36,7 @@ export async function* listObjects(
             "encoding-type": "url",
             "max-keys": String(pageSize),
             prefix,
+            ...(metadata ? { metadata: "true" } : {}),
             ...(after === "" ? {} : { "start-after": after }),
             ...(token === undefined ? {} : { "continuation-token": token }),
         };

@@ -166,5 +166,9 @@ function checkArguments(name: string, told: Told, given: readonly string[]): voi
     const names = Object.keys(told.arguments ?? {});
     const takesAny = names.at(-1)?.endsWith("…]") ?? false;
     if (takesAny || given.length === names.length) return;
-    throw new UsageError(`use: ${asCalled(name, ...names)}; ${asCalled(name, "--help")} tells more`);
+    const [missing, help] = Object.entries(told.arguments ?? {})[given.length] ?? [];
+    const meaning = missing === undefined ? "" : `; ${missing}: ${help ?? ""}`;
+    throw new UsageError(
+        `use: ${asCalled(name, ...names)}${meaning}; ${asCalled(name, "--help")} tells more`,
+    );
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { Agent } from "node:https";
+import { median } from "../../bench/results.ts";
 import { forEachAtOnce } from "../../src/system/pool.ts";
 import { Scene } from "../e2e/byHand/scene.ts";
 import { MAIN, shellEnvironment } from "../e2e/cli.ts";
@@ -10,7 +11,8 @@ import { Bucket } from "../e2e/objects.ts";
 
 /**
  * What `nix-cache doctor --deep` takes for caches of several sizes, one after the other:
- * `npm test -- test/bench/doctor.ts`. NIX_CACHE_BENCH_PATHS names the sizes.
+ * `npm test -- test/bench/doctor.ts`. NIX_CACHE_BENCH_PATHS names the sizes, and
+ * NIX_CACHE_BENCH_BEFORE the program of another checkout, src/cli/main.ts, which takes turns with this one.
  */
 const SIZES = (process.env.NIX_CACHE_BENCH_PATHS ?? "1000 10000 100000").split(" ").map(Number);
 /**
@@ -18,6 +20,15 @@ const SIZES = (process.env.NIX_CACHE_BENCH_PATHS ?? "1000 10000 100000").split("
  * before it looks for what can go, so the first run's memory says little.
  */
 const HEAP = 48;
+const { NIX_CACHE_BENCH_BEFORE: BEFORE } = process.env;
+const MAINS = [MAIN, ...(BEFORE === undefined ? [] : [BEFORE])];
+const ROUNDS = MAINS.length > 1 ? 3 : 1;
+const ARGUMENTS = {
+    /** What a run takes anyway; it is taken from the others for the time of each narinfo. */
+    one: ["--sample", "1"],
+    "all NARs read": [],
+    "no NAR read": ["--nar-bytes", "0"],
+};
 /** So many paths have one NAR, which halves the time of filling; the doctor asks for it once for each of them. */
 const ALIKE = 10;
 
@@ -33,17 +44,31 @@ describe("nix-cache doctor --deep", function () {
     for (const size of SIZES) {
         it(`of ${size} narinfos`, async () => {
             const filled = await seconds(() => fill(size));
-            for (const heap of [undefined, HEAP]) {
-                const { status, stdout, peak, processor, time } = await deep(heap);
-                assert.equal(status, 0, stdout);
-                assert.match(
-                    stdout,
-                    new RegExp(` ${size} narinfos: signed, the NARs of ${size} unpacked and hashed`),
-                );
-                console.log(
-                    `      ${size} narinfos (filled in ${filled.toFixed(0)} s)${heap === undefined ? "" : `, heap of ${heap} MiB`}: ${time.toFixed(1)} s, ${Math.round(size / time)} a second (${processor.toFixed(1)} s of processor time), peak memory ${peak} MiB`,
-                );
+            console.log(`      ${size} narinfos, filled in ${filled.toFixed(0)} s`);
+            let base = MAINS.map(() => 0);
+            for (const [what, args] of Object.entries(ARGUMENTS)) {
+                const times = new Map(MAINS.map((main) => [main, [] as number[]]));
+                for (let round = 0; round < ROUNDS; round++)
+                    for (const main of MAINS) {
+                        const { status, stdout, peak, processor, time } = await deep(main, args);
+                        assert.equal(status, 0, stdout);
+                        times.get(main)?.push(time);
+                        const each = Math.round(size / time);
+                        console.log(
+                            `      ${what}, ${main === MAIN ? "this" : "before"}: ${time.toFixed(1)} s, ${each} a second (${processor.toFixed(1)} s of processor time), peak memory ${peak} MiB`,
+                        );
+                    }
+                const medians = [...times.values()].map(median);
+                if (what === "one") base = medians;
+                const [now = NaN, before = NaN] = medians.map((time, n) => time - (base[n] ?? 0));
+                if (what !== "one" && MAINS.length > 1)
+                    console.log(
+                        `      ${what}: ${((now / size) * 1000).toFixed(2)} ms a narinfo, before ${((before / size) * 1000).toFixed(2)}: ${(before / now).toFixed(2)} times`,
+                    );
             }
+            const { status, time, peak } = await deep(MAIN, ARGUMENTS["all NARs read"], HEAP);
+            assert.equal(status, 0);
+            console.log(`      with a heap of ${HEAP} MiB: ${time.toFixed(1)} s, peak memory ${peak} MiB`);
         });
     }
 
@@ -64,9 +89,9 @@ describe("nix-cache doctor --deep", function () {
         there = size;
     }
 
-    async function deep(heap: number | undefined): Promise<Run> {
+    async function deep(main: string, args: readonly string[], heap?: number): Promise<Run> {
         const start = performance.now();
-        const child = spawn(process.execPath, [MAIN, "doctor", "--deep"], {
+        const child = spawn(process.execPath, [main, "doctor", "--deep", ...args], {
             cwd: scene.stack.place.workDir,
             env: {
                 ...shellEnvironment(scene.stack),

@@ -200,8 +200,8 @@ export const ROOMS: readonly Room[] = [
     },
     {
         room: "bench",
-        what: "`npm run bench`: pushes, hooks and the stack beside what else does the same",
-        may: ["src/cache", "src/system", "src/hosts", "src/engine", "toolchain", "sandbox"],
+        what: "`npm run bench`: pushes, hooks, renewals and the stack beside what else does the same",
+        may: ["src/cache", "src/system", "src/hosts", "src/s3", "src/engine", "toolchain", "sandbox"],
         packages: ["@pulumi", "echarts"],
         why: "it stands beside the product, and measures it from outside",
     },

@@ -71,7 +71,7 @@ const BAD: [Config, key: string, message: string][] = [
     [
         { "minio:minioPassword": null },
         "minio:minioPassword",
-        "is not set; it must be that administrator's password; set it with: pulumi config set --secret minio:minioPassword",
+        "is not set; it must be the password of the user in minio:minioUser; set it with: pulumi config set --secret minio:minioPassword",
     ],
     [
         { "minio:minioUser": "" },

@@ -5,6 +5,7 @@ import { MANAGED_OBJECTS } from "../../src/cache/managedObjects.ts";
 import { readSnapshot } from "../../src/minio/snapshot.ts";
 import { mc } from "./mc.ts";
 import { anonymous, Bucket } from "./objects.ts";
+import { serverState } from "./serverState.ts";
 import { TestStack } from "./testStack.ts";
 
 describe("a user of that name that the stack did not make", function () {
@@ -83,4 +84,23 @@ describe("a bucket of that name that the stack did not make", function () {
             await stack.mustBeQuiet();
         });
     }
+
+    it("is refused when it is another stack's cache, unless adopt names it", async () => {
+        const settings = { bucket: "anothers", protect: false };
+        const first = await TestStack.open("anothers", { ...settings, builders: ["anothers-one"] });
+        await first.up();
+        const before = await serverState(first.minio.connection, "anothers");
+        const second = await TestStack.open("newcomer", { ...settings, builders: ["newcomer-one"] });
+        const { errors } = await second.upFails();
+        assert.match(
+            errors.join("\n"),
+            /^the bucket anothers is a cache to which anothers-one may push, and this stack is new: .+, pulumi config set adopt anothers$/,
+        );
+        assert.deepEqual(await serverState(first.minio.connection, "anothers"), before);
+        await first.mustBeQuiet();
+
+        await first.destroy();
+        await second.up();
+        await second.mustBeQuiet();
+    });
 });

@@ -129,7 +129,12 @@ describe("nix-cache host", function () {
             2,
             `there is no host "nixos"; it must be one of ${NAMES}`,
         ],
-        ["no name", [], 2, "use: nix-cache host NAME; nix-cache host --help tells more"],
+        [
+            "no name",
+            [],
+            2,
+            "use: nix-cache host NAME; NAME: linux, macos, nix-darwin, github-actions or container; or a single file: nix-conf, ca-bundle, credentials (secret), signing-key (secret); nix-cache host --help tells more",
+        ],
         ["two names", ["linux", "macos"], 2, "use: nix-cache host NAME; nix-cache host --help tells more"],
         [
             "an option of another command",

@@ -3,9 +3,9 @@ import { existsSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import type { HostConfig } from "../../src/hosts/hostConfig.ts";
 import { projectDir } from "../../sandbox/paths.ts";
-import { executable, pathFolders, versionOf } from "../../toolchain/search.ts";
 import { run } from "../../src/system/run.ts";
 import { maySkip, skip } from "../skips.ts";
+import { newerNix } from "./newerNix.ts";
 import { defaultStack } from "./shared.ts";
 import { newFolder } from "./world.ts";
 
@@ -20,6 +20,7 @@ interface System {
     readonly options: string[];
     readonly undocumented: string[];
     readonly required: string[];
+    readonly modules: string[];
     readonly shell: string;
     readonly checks: Record<string, string>;
 }
@@ -41,7 +42,8 @@ describe("the NixOS modules", function () {
     let hostConfigFile: string;
 
     before(async function () {
-        nix = (await newerNix()) ?? skip(this, "nixpkgs");
+        // The real file may be `nix`, which is told by its name what to do.
+        nix = join((await newerNix()) ?? skip(this, "nixpkgs"), "nix-instantiate");
         nixpkgs = nixpkgsFolder() ?? skip(this, "nixpkgs");
         const { stack } = await defaultStack();
         const { stdout } = await stack.cli("stack", "output", "hostConfig", "--json");
@@ -242,10 +244,11 @@ describe("the NixOS modules", function () {
         has(watch, "ProtectSystem=strict");
     });
 
-    it("run drift and doctor by timers, with metrics and whom to tell", async () => {
+    it("run drift, doctor and report by timers, with metrics and whom to tell", async () => {
         const checks = {
             drift: { enable: true },
             doctor: { enable: true, arguments: ["--deep"] },
+            report: { enable: true, interval: "Mon 06:00", arguments: ["--listing"] },
             projectDir: "/srv/nix-cache",
             environmentFile: "/run/secrets/pulumi.env",
             onFailure: ["tell@%n.service"],
@@ -261,6 +264,9 @@ describe("the NixOS modules", function () {
         has(units["nix-cache-drift.service"], "EnvironmentFile=/run/secrets/pulumi.env");
         assert.match(units["nix-cache-doctor.service"] ?? "", /'doctor' '--metrics' .* '--deep'$/m);
         assert.match(units["nix-cache-doctor.service"] ?? "", /^ExecStopPost=\+/m);
+        has(units["nix-cache-report.timer"], "OnCalendar=Mon 06:00");
+        assert.match(units["nix-cache-report.service"] ?? "", /'report' '--metrics' .* '--listing'$/m);
+        assert.match(units["nix-cache-report.service"] ?? "", /^ExecStopPost=\+/m);
         assert.match(units["nix-cache-queue-metrics.service"] ?? "", /'queue' '--metrics'/);
     });
 
@@ -321,26 +327,13 @@ describe("the NixOS modules", function () {
         ]);
     });
 
-    it("come in a flake whose shell, package and checks can be evaluated", async () => {
-        const { shell, checks } = await evaluate({});
+    it("come in a flake, each role by itself too, whose shell, package and checks can be evaluated", async () => {
+        const { shell, checks, modules } = await evaluate({});
+        assert.deepEqual(modules, ["builder", "checks", "default", "pinner", "substituter"]);
         assert.match(shell, /^\/nix\/store\/.*\.drv$/);
         assert.deepEqual(Object.keys(checks).sort(), ["modules", "package"]);
     });
 });
-
-/** `nix-instantiate` of a Nix that today's nixpkgs takes (2.18), in the folder that NIX_CACHE_TEST_NIX names or on PATH. */
-async function newerNix(): Promise<string | undefined> {
-    for (const folder of [process.env.NIX_CACHE_TEST_NIX ?? "", ...pathFolders()].filter(
-        (one) => one !== "",
-    )) {
-        const file = executable(join(folder, "nix-instantiate"));
-        if (file === undefined) continue;
-        const [, major = 0, minor = 0] = (/ (\d+)\.(\d+)/.exec(await versionOf(file)) ?? []).map(Number);
-        // The real file may be `nix`, which is told by its name what to do.
-        if (major > 2 || (major === 2 && minor >= 18)) return join(folder, "nix-instantiate");
-    }
-    return undefined;
-}
 
 /** Folder of nixpkgs: what NIX_CACHE_TEST_NIXPKGS names, or NIX_PATH. */
 function nixpkgsFolder(): string | undefined {

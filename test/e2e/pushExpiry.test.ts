@@ -11,6 +11,7 @@ import { Bucket } from "./objects.ts";
 import { everyNarOutlives, substitute } from "./pushing/anybody.ts";
 import { makeOld } from "./pinning/age.ts";
 import { BuildMachine } from "./pushing/builder.ts";
+import { Relay } from "./pushing/relay.ts";
 import { theWorld } from "./world.ts";
 
 const DAY_MS = 86_400_000;
@@ -122,6 +123,46 @@ describe("the push service, in a cache that expires", function () {
         assert.equal(renewed.headers["content-type"], "application/x-nix-nar");
         assert.equal(await days("nar/large.nar"), 37);
     });
+
+    for (const [server, treatment, requests] of [
+        ["MinIO", "pass", ["PUT", "PUT"]],
+        ["Amazon", { status: 400, code: "InvalidRequest" }, ["HEAD", "PUT", "HEAD", "PUT"]],
+        ["others", { status: 501, code: "NotImplemented" }, ["HEAD", "PUT", "HEAD", "PUT"]],
+    ] as const)
+        it(`keeps all that an object has when it is renewed, where copies are answered as by ${server}`, async () => {
+            const { cache } = readSettings(machine.given());
+            const relay = await Relay.start(cache.connection, cache.bucket);
+            relay.treat = (_method, _key, headers) =>
+                headers["x-amz-tagging-directive"] === undefined ? "pass" : treatment;
+            const key = "nar/renewed.nar";
+            const headers = {
+                "content-type": "application/x-nix-nar",
+                "content-encoding": "br",
+                "cache-control": "max-age=5",
+                "x-amz-meta-file-hash": `a+b/= & "c" < d`,
+            };
+            const heads = async () => (await admin.request("HEAD", key)).headers;
+            try {
+                const time = new Date(Date.now() - 30 * DAY_MS).toISOString();
+                const old = { ...headers, "x-minio-source-mtime": time };
+                await admin.request("PUT", key, { body: "content", headers: old });
+                assert.equal(await days(key), 7);
+                const relayed = { ...cache, connection: { ...cache.connection, url: relay.url } };
+                await renew(relayed, key);
+                await renew(relayed, key);
+                assert.deepEqual(
+                    relay.seen.map(({ method }) => method),
+                    requests,
+                );
+                const kept = await heads();
+                for (const [name, value] of Object.entries(headers)) assert.equal(kept[name], value);
+                assert.equal(await days(key), 37);
+                await assert.rejects(renew(relayed, "nar/none.nar"), /nar\/none\.nar was there and is gone/);
+            } finally {
+                await relay.stop();
+                await admin.status("DELETE", key);
+            }
+        });
 
     it("leaves no NAR behind that goes before its narinfo", async () => {
         assert.ok((await everyNarOutlives(machine)) >= 7);

@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { Agent } from "node:https";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Cache } from "../../src/s3/bucket.ts";
 import { Scene } from "./byHand/scene.ts";
 import { MAIN, nixCache, shellEnvironment } from "./cli.ts";
+import { killTwo, KILLS } from "./mending/killed.ts";
+import { mustBeSound } from "./mending/sound.ts";
 import { fill, programs, renewed, wholeness, type Path } from "./trimming/fill.ts";
 
 const LONG = process.env.NIX_CACHE_TEST_LONG === "1";
 /** The long form cuts 10,000; NIX_CACHE_TEST_TRIM_PATHS has it kill a smaller one as often. */
 const PATHS = Number(process.env.NIX_CACHE_TEST_TRIM_PATHS ?? (LONG ? 10_000 : 300));
-const KILLS = LONG ? 50 : 4;
 
 describe("nix-cache trim", function () {
     this.timeout(3_600_000);
@@ -140,35 +140,23 @@ describe("nix-cache trim", function () {
         await nixCache(s.stack, ["unpin", "late"]);
     });
 
-    it(`is killed ${KILLS} times at random moments, and nothing is broken`, async () => {
-        let killed = 0;
-        let inTheMiddle = 0;
-        while (killed < KILLS) {
-            await fill(cache, paths);
-            const before = await mustBeWhole();
-            let longest = 3_000;
-            const to = Math.floor(before / 2);
-            for (;;) {
-                const child = start("--to", String(to), "--yes");
-                const ended = once(child, "exit").then(() => true);
-                const begun = performance.now();
-                if (await Promise.race([ended, sleep(Math.random() * longest).then(() => false)])) {
-                    assert.equal(child.exitCode, 0);
-                    longest = performance.now() - begun;
-                    break;
-                }
-                child.kill("SIGKILL");
-                await ended;
-                killed += 1;
+    it(`is killed ${KILLS} times at random moments, two at once, and nothing is broken`, async () => {
+        const to = Math.floor(full / 2);
+        const args = ["--to", String(to), "--yes"];
+        const told = await killTwo({
+            begin: () => start(...args),
+            again: () => fill(cache, paths),
+            look: async () => {
                 const bytes = await mustBeWhole();
-                if (bytes < before && bytes > to) inTheMiddle += 1;
-                if (killed >= KILLS) break;
-            }
-        }
-        console.log(`      ${inTheMiddle} of ${killed} kills in the middle of removing`);
-        const { status, stderr } = await trim("--to", String(Math.floor(full / 2)), "--yes");
+                await mustBeSound(s.stack);
+                return bytes >= full ? "not begun" : bytes > to ? "begun" : "done";
+            },
+            state: async () => String((await wholeness(cache)).bytes),
+        });
+        console.log(`      ${told}`);
+        const { status, stderr } = await trim(...args);
         assert.equal(status, 0, stderr);
-        assert.ok((await mustBeWhole()) <= full / 2);
+        assert.ok((await mustBeWhole()) <= to);
     });
 
     it("runs twice at once", async () => {

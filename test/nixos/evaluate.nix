@@ -71,12 +71,15 @@ in
     "nix-cache-drift.service"
     "nix-cache-drift.timer"
     "nix-cache-doctor.service"
+    "nix-cache-report.service"
+    "nix-cache-report.timer"
     "nix-cache-queue-metrics.service"
     "nix-daemon.service"
   ] text;
   package = toString flake.packages.x86_64-linux.default;
   source = toString flake.packages.x86_64-linux.default.src;
   options = map (option: option.name) all;
+  modules = lib.attrNames flake.nixosModules;
   shell = flake.devShells.x86_64-linux.default.drvPath;
   checks = lib.mapAttrs (_: check: check.drvPath) flake.checks.x86_64-linux;
   undocumented = map (option: option.name) undocumented;

@@ -51,7 +51,9 @@ describe("the bench", () => {
         const both = choose(["small", "niks3"]);
         assert.deepEqual([both.task("small"), both.task("large")], [true, false]);
         assert.deepEqual([both.who("niks3 push"), both.who("nix-cache push")], [true, false]);
+        assert.deepEqual([both.pushes, choose(["renew", "hook"]).pushes], [true, false]);
         const all = choose([]);
+        assert.ok(all.pushes);
         assert.ok(all.task("large") && all.who("mc mirror of ready files"));
     });
 

@@ -38,6 +38,12 @@ describe("the package for builders", () => {
         assert.equal((JSON.parse(stdout) as { waiting: number }).waiting, 1);
     });
 
+    it("prints the hook", async () => {
+        const { status, stdout, stderr } = await program("hook");
+        assert.equal(status, 0, stderr);
+        assert.equal(stdout, readFileSync(join(projectDir, "nixos", "postBuildHook.sh"), "utf8"));
+    });
+
     it("never fails a build, and says what it does not queue", async () => {
         const { status, stderr } = await program("enqueue", "/etc/passwd");
         assert.equal(status, 0);

@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseNarinfo, verifyNarinfo } from "../../../src/cache/narinfo.ts";
 import { nixOrFail, removeStore, storeUrl, type NixSandbox } from "../../../sandbox/nixCommand.ts";
+import { parsePathInfo } from "../../../src/store/closure.ts";
 import { expiryOf } from "../../../src/cache/expiryDates.ts";
 import { anonymous, Bucket } from "../objects.ts";
 import { newFolder } from "../world.ts";
@@ -36,17 +37,9 @@ export async function substitute(
     await nixOrFail(sandbox, "nix-store", ["--store", store, "--realise", ...paths], settings);
     const verify = ["store", "verify", "--store", store, "--recursive", ...paths];
     await nixOrFail(sandbox, "nix", verify, settings);
-    const json = await nixOrFail(sandbox, "nix", [
-        "path-info",
-        "--store",
-        store,
-        "--recursive",
-        "--json",
-        ...paths,
-    ]);
-    const infos = JSON.parse(json) as { path: string; signatures?: string[] }[];
-    return infos
-        .filter(({ signatures = [] }) => !signatures.some((one) => one.startsWith(UPSTREAM_KEY.name)))
+    const query = ["path-info", "--store", store, "--recursive", "--json", ...paths];
+    return parsePathInfo(await nixOrFail(sandbox, "nix", query))
+        .filter(({ signatures }) => !signatures.some((one) => one.startsWith(UPSTREAM_KEY.name)))
         .map(({ path }) => path);
 }
 

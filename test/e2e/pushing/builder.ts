@@ -40,12 +40,20 @@ export class BuildMachine {
             minio,
         );
         await stack.up();
+        return BuildMachine.on(stack, stack.world.tools.nix ?? "");
+    }
+
+    /** Another machine of the same stack, with a store and a queue of its own. @param nix folder of its Nix */
+    beside(nix: string): Promise<BuildMachine> {
+        return BuildMachine.on(this.stack, nix);
+    }
+
+    private static async on(stack: TestStack, nix: string): Promise<BuildMachine> {
         const files = newFolder("builder");
         process.once("exit", () => removeStore(files));
         const host = await writeOutputs(stack, files);
         const dir = join(files, "nix");
         mkdirSync(dir);
-        const nix = stack.world.tools.nix ?? "";
         const bundle = join(files, "bundle.crt");
         writeBundle(bundle, host.caCertificate ?? "");
         return new BuildMachine(stack, host, { nix, bundle, dir }, files);

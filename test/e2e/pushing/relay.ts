@@ -1,4 +1,10 @@
-import { createServer, request as plainRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import {
+    createServer,
+    request as plainRequest,
+    type IncomingHttpHeaders,
+    type IncomingMessage,
+    type ServerResponse,
+} from "node:http";
 import { request as tlsRequest, Agent } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Connection } from "../../../src/s3/connection.ts";
@@ -29,7 +35,7 @@ export class Relay {
     private clock = 0;
     readonly seen: Relayed[] = [];
     /** Says what is done with a request. Default: it passes. */
-    treat: (method: string, key: string) => Treatment = () => "pass";
+    treat: (method: string, key: string, headers: IncomingHttpHeaders) => Treatment = () => "pass";
     /** Told of each request that went through, before its answer is passed on. */
     after: (one: Relayed) => Promise<void> = () => Promise.resolve();
 
@@ -59,7 +65,7 @@ export class Relay {
         const { method = "", url = "" } = request;
         const key = url.slice(`/${this.bucket}/`.length);
         const came = ++this.clock;
-        const treatment = this.treat(method, key);
+        const treatment = this.treat(method, key, request.headers);
         response.on("error", () => undefined);
         if (treatment === "cut") request.socket.destroy();
         if (treatment === "stall") request.resume();

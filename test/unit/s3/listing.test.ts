@@ -28,6 +28,27 @@ describe("a page of a listing", () => {
         assert.equal(parseListing(page("<NextContinuationToken></NextContinuationToken>")).next, undefined);
     });
 
+    it("says whether who reads an object gets what was put, where it has metadata", () => {
+        const metadata = (words: string) => `<UserMetadata>${words}</UserMetadata>`;
+        const { objects } = parseListing(
+            page(
+                one("a") +
+                    one("b", metadata("<content-type>x</content-type>")) +
+                    one("c", metadata("<content-encoding>br</content-encoding>")) +
+                    one(
+                        "d",
+                        metadata(
+                            "<X-Amz-Server-Side-Encryption-Customer-Algorithm>AES256</X-Amz-Server-Side-Encryption-Customer-Algorithm>",
+                        ),
+                    ),
+            ),
+        );
+        assert.deepEqual(
+            objects.map(({ isPlain }) => isPlain),
+            [undefined, true, false, false],
+        );
+    });
+
     it("takes no token from the name of an object", () => {
         assert.equal(
             parseListing(page(one("x", "<NextContinuationToken>no</NextContinuationToken>") + one("y"))).next,

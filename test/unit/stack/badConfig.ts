@@ -42,12 +42,12 @@ export const BAD_CONFIG: [key: string, value: string | undefined, message: strin
     [
         "minio:minioPassword",
         undefined,
-        "is not set; it must be that administrator's password; set it with: pulumi config set --secret minio:minioPassword",
+        "is not set; it must be the password of the user in minio:minioUser; set it with: pulumi config set --secret minio:minioPassword",
     ],
     [
         "minio:minioPassword",
         "",
-        "is not set; it must be that administrator's password; set it with: pulumi config set --secret minio:minioPassword",
+        "is not set; it must be the password of the user in minio:minioUser; set it with: pulumi config set --secret minio:minioPassword",
     ],
     ["minio:minioSsl", "yes", 'is "yes"; it must be true or false'],
     ["minio:minioInsecure", "1", "is 1; it must be true or false"],
