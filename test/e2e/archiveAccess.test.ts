@@ -14,7 +14,7 @@ describe("an archive that the server unpacks", function () {
     let users: Record<string, Credentials>;
 
     before(async () => {
-        const config = { bucket: "unpacked", builders: ["unpacked-one"], pinners: ["laptop"] };
+        const config = { bucket: "unpacked", builders: ["unpacked-one"], pinners: ["unpacked-host"] };
         stack = await TestStack.open("unpacked", config);
         await stack.up();
         const outputs = await stack.outputs();
@@ -38,8 +38,12 @@ describe("an archive that the server unpacks", function () {
     }
 
     for (const [user, asked, forbidden] of [
-        ["unpacked-one", "a.tar", ["nix-cache-info", "usage.html", "_pins/hosts/laptop"]],
-        ["laptop", "_pins/hosts/laptop", ["nix-cache-info", "usage.html", "_pins/hosts/desk", "a.narinfo"]],
+        ["unpacked-one", "a.tar", ["nix-cache-info", "usage.html", "_pins/hosts/unpacked-host"]],
+        [
+            "unpacked-host",
+            "_pins/hosts/unpacked-host",
+            ["nix-cache-info", "usage.html", "_pins/hosts/desk", "a.narinfo"],
+        ],
     ] as const)
         it(`writes no more than ${user} may write by single requests`, async () => {
             const cache = new Bucket(anonymous(stack), "unpacked");
