@@ -30,7 +30,8 @@ describe("a push that is killed", function () {
     it(`${KILLS} times, at random moments of ${PATHS} paths, loses nothing and shows nothing that is not whole`, async () => {
         const machine = await BuildMachine.of("kills");
         const { ca } = machine.stack.minio.connection;
-        const agent = new Agent({ keepAlive: true, ca });
+        // The server closes a connection that is idle for long, at times just as it is used again.
+        const agent = new Agent({ keepAlive: true, ca, timeout: 5_000 });
         const admin = new Bucket({ ...machine.stack.minio.connection, agent }, "kills");
         const paths = await graph(machine);
         const begun = Date.now();
