@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder } from "../src/system/cacheFolder.ts";
-import { command } from "./command.ts";
+import { checkArguments, command } from "./command.ts";
 import { takeLock } from "./lock.ts";
 import { stopMinio } from "./minioProcess.ts";
 import { endOrphanedPlugins } from "./orphans.ts";
@@ -11,6 +11,7 @@ import { paths } from "./paths.ts";
 const TOOLS = "--tools";
 
 await command(async () => {
+    checkArguments([TOOLS]);
     if (existsSync(paths.root)) {
         await takeLock(paths.lock);
         await stopMinio(paths.minio);
@@ -25,7 +26,7 @@ await command(async () => {
     remove(paths.root);
     // What is made here can be had again: builds take minutes, and Go's own cache is left alone.
     if (process.argv.includes(TOOLS)) remove(cacheFolder());
-}, [TOOLS]);
+});
 
 function remove(path: string): void {
     if (!existsSync(path)) return;

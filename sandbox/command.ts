@@ -10,17 +10,13 @@ let cutting = true;
 /**
  * Runs one of the sandbox's commands. What a user can do something about ends in
  * one line on stderr and status 1; a signal ends it with 128 and its number.
- *
- * @param flags what it may be given; default: nothing
  */
-export async function command(work: () => Promise<void>, flags: readonly string[] = []): Promise<void> {
+export async function command(work: () => Promise<void>): Promise<void> {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
         process.on(signal, () => interrupt(signal));
     // A reader that has had enough (`npm start | head`) does not stop what is under way.
     process.stdout.on("error", () => undefined);
     try {
-        const unknown = process.argv.slice(2).find((argument) => !flags.includes(argument));
-        if (unknown !== undefined) throw new UserError(unknownArgument(unknown, flags));
         await work();
         // Pulumi's SDK leaves connections open that would keep the process.
         process.exit(0);
@@ -47,10 +43,18 @@ export async function uncut<T>(work: () => Promise<T>): Promise<T> {
     }
 }
 
-function unknownArgument(unknown: string, flags: readonly string[]): string {
+/**
+ * @param flags what the command may be given. Default: nothing
+ * @throws UserError for anything else that it was given
+ */
+export function checkArguments(flags: readonly string[] = []): void {
+    const unknown = process.argv.slice(2).find((argument) => !flags.includes(argument));
+    if (unknown === undefined) return;
     const script = process.env.npm_lifecycle_event ?? "this command";
     const allowed = flags.length === 0 ? "no argument" : `${flags.join(", ")} alone`;
-    return `npm run ${script} takes ${allowed}, not ${shown(unknown)}; nothing has been changed`;
+    throw new UserError(
+        `npm run ${script} takes ${allowed}, not ${shown(unknown)}; nothing has been changed`,
+    );
 }
 
 function interrupt(by: NodeJS.Signals): void {

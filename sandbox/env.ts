@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../src/cache/problem.ts";
 import { shellWord } from "../src/hosts/quoting.ts";
-import { command } from "./command.ts";
+import { checkArguments, command } from "./command.ts";
 import { binFolder } from "../toolchain/pulumiHome.ts";
 import { rememberedMinio } from "./minio.ts";
 import { runningMinio } from "./minioProcess.ts";
@@ -13,6 +13,7 @@ import { rememberedTools } from "./remembered.ts";
 import { stackEnvironment } from "./stackPlace.ts";
 
 await command(async () => {
+    checkArguments();
     const tools = rememberedTools();
     const minio = rememberedMinio(paths.minio);
     if (tools === undefined || minio === undefined || !existsSync(paths.ready)) {

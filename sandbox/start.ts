@@ -4,7 +4,7 @@ import { UserError } from "../src/cache/problem.ts";
 import { pastDeadLock } from "../src/engine/deadLock.ts";
 import { follow, summary } from "../src/engine/follow.ts";
 import { sayOn } from "../src/system/progress.ts";
-import { command, uncut } from "./command.ts";
+import { checkArguments, command, uncut } from "./command.ts";
 import { takeLock } from "./lock.ts";
 import { startMinio, type Minio } from "./minio.ts";
 import { filesOf, stopMinio } from "./minioProcess.ts";
@@ -20,6 +20,7 @@ const say = sayOn(process.stdout);
 const HEAL = 'eval "$(npm run -s env)"; npm run -s drift; npm run -s heal';
 
 await command(async () => {
+    checkArguments();
     ensureRoot();
     await takeLock(paths.lock);
     refuseLostState();

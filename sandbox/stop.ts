@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
-import { command } from "./command.ts";
+import { checkArguments, command } from "./command.ts";
 import { takeLock } from "./lock.ts";
 import { stopMinio } from "./minioProcess.ts";
 import { endOrphanedPlugins } from "./orphans.ts";
 import { paths } from "./paths.ts";
 
 await command(async () => {
+    checkArguments();
     if (!existsSync(paths.root)) {
         process.stdout.write("There is no sandbox here.\n");
         return;
