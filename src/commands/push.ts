@@ -46,7 +46,7 @@ const OPTIONS = {
 
 export default command({
     summary: "signs and pushes paths, or what is queued, with all that they need",
-    arguments: { "[PATH…]": "store paths, or links such as ./result; -: from standard input" },
+    arguments: { "[PATH…]": "store paths, or ./result; -: from standard input" },
     options: OPTIONS,
     removed: REMOVED,
     ends: [[EXIT.failed, "refused, or not all was pushed"], EXIT.unreachable],

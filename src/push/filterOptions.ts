@@ -25,7 +25,7 @@ export const FILTERS = {
     "max-path-size": {
         type: "string",
         value: "SIZE",
-        help: "leaves out larger paths (2GiB), and what refers to one",
+        help: "leaves out larger ones (2GiB), and what needs them",
     },
     exclude: {
         type: "string",
