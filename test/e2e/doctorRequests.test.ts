@@ -19,7 +19,7 @@ describe("nix-cache doctor's requests", function () {
     let paths: Path[];
 
     before(async () => {
-        s = await Scene.open("asked", { maxSize: "1GiB" });
+        s = await Scene.open("asked-for", { maxSize: "1GiB" });
         outputs = (await s.stack.outputs()) as unknown as Outputs;
         paths = [...signedPaths(PATHS + 1, outputs.secretKey)];
         for (const path of paths.slice(0, PATHS)) await put(path);
