@@ -1,8 +1,7 @@
 // When a given object expires, by the rules or by what the server says.
 
+import { DAY_MS } from "./day.ts";
 import type { ExpiryRule } from "./expiryRules.ts";
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
  * The moment from which MinIO hides an object: the midnight (UTC) that comes

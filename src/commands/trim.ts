@@ -1,3 +1,4 @@
+import { DAY_MS } from "../cache/day.ts";
 import { printable, UserError } from "../cache/problem.ts";
 import { bytesOf } from "../cache/size.ts";
 import { UsageError } from "../cache/usageError.ts";
@@ -18,7 +19,6 @@ import { entered, mayChange } from "../system/ledger.ts";
 import { size } from "../system/optionValues.ts";
 import { during, sayOn } from "../system/progress.ts";
 
-const DAY_MS = 86_400_000;
 /** Objects that are no pins and are named: who may push could write any number. */
 const NAMED = 5;
 

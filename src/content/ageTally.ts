@@ -1,7 +1,6 @@
+import { DAY_MS } from "../cache/day.ts";
 import { expiryClass } from "../cache/expiryRules.ts";
 import type { ListedObject } from "../s3/listing.ts";
-
-const DAY_MS = 86_400_000;
 
 /** So many objects with so many bytes. */
 export interface Sum {

@@ -1,3 +1,4 @@
+import { DAY_MS } from "../cache/day.ts";
 import { crossesDay, untilOf } from "../cache/expiryDates.ts";
 import type { Cache } from "../s3/bucket.ts";
 import { closureOrder } from "../store/closure.ts";
@@ -6,8 +7,6 @@ import { closureHere, type ClosureHere, type MemberHere, type WalkOptions } from
 import { lives } from "./lives.ts";
 import { renewAliveBeside } from "./renewAliveBeside.ts";
 import { renewLives, type Renewed } from "./renewInOrder.ts";
-
-const DAY_MS = 86_400_000;
 
 /** How long before its end what is alive counts as about to go, at most. */
 const SOON_DAYS = 3;

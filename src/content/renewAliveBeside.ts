@@ -1,3 +1,4 @@
+import { DAY_MS } from "../cache/day.ts";
 import { BESIDE, logKey } from "../cache/besideNames.ts";
 import type { Cache } from "../s3/bucket.ts";
 import type { ListedObject } from "../s3/listing.ts";
@@ -8,7 +9,6 @@ import type { MemberHere } from "./closureHere.ts";
 import { readBeside } from "./readBeside.ts";
 import { RenewBeside } from "./renewBeside.ts";
 
-const DAY_MS = 86_400_000;
 const AT_ONCE = 16;
 
 /** What came of it. */

@@ -1,3 +1,4 @@
+import { DAY_MS } from "../cache/day.ts";
 import type { AgeTally } from "./ageTally.ts";
 
 /** From this part of `maxSize` on, report and doctor warn. */
@@ -42,7 +43,7 @@ export function bytesWith(tally: AgeTally, { expireDays, narGraceDays }: Expiry,
 
 /** @param maxSize bytes */
 export function sizeState(tally: AgeTally, expiry: Expiry, maxSize: number, now: Date): SizeState {
-    const today = Math.floor(now.getTime() / 86_400_000);
+    const today = Math.floor(now.getTime() / DAY_MS);
     const { bytes } = tally.all;
     const rate = tally.bytesPerDay(GROWTH_DAYS, today);
     const grows = expiry.expireDays === 0 || bytesWith(tally, expiry, today) > maxSize;

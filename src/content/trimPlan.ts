@@ -1,8 +1,9 @@
+import { DAY_MS } from "../cache/day.ts";
 import type { CacheGraph } from "./cacheGraph.ts";
 import type { KeepOrder } from "./keepOrder.ts";
 
 /** A NAR that no narinfo names may be of a push under way; after so long it is left over. */
-export const LEFT_OVER_MS = 24 * 60 * 60 * 1000;
+export const LEFT_OVER_MS = DAY_MS;
 
 /** What a trim removes. */
 export interface TrimPlan {

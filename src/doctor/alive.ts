@@ -1,3 +1,4 @@
+import { DAY_MS } from "../cache/day.ts";
 import { closureHere, type MemberHere, type WalkOptions } from "../content/closureHere.ts";
 import { soonMs } from "../content/keepAlive.ts";
 import { pathHere } from "../content/pathHere.ts";
@@ -8,7 +9,6 @@ import { asCalled } from "../system/asCalled.ts";
 import { mapAtOnce } from "../system/pool.ts";
 import { bad, ok, type Check } from "./check.ts";
 
-const DAY_MS = 86_400_000;
 const AT_ONCE = 16;
 /** How many are named. */
 const NAMED = 5;

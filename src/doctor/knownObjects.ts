@@ -10,7 +10,6 @@ export class KnownObjects {
     private readonly answers = new Remembered<Promise<number | undefined>>();
     private readonly from: Connection;
     private readonly bucket: string;
-
     private readonly overview: Overview | undefined;
 
     /** @param overview what a listing says. Default: nobody has listed */

@@ -1,3 +1,4 @@
+import { DAY_MS } from "../cache/day.ts";
 import { lookup } from "node:dns/promises";
 import { connect as connectTcp } from "node:net";
 import { connect, type PeerCertificate } from "node:tls";
@@ -100,7 +101,7 @@ function certificateCheck(host: string, port: number, ca: string | undefined): P
 }
 
 function validity(certificate: PeerCertificate): Check {
-    const days = Math.floor((Date.parse(certificate.valid_to) - Date.now()) / 86_400_000);
+    const days = Math.floor((Date.parse(certificate.valid_to) - Date.now()) / DAY_MS);
     const seen = `trusted, valid for ${days} more day${days === 1 ? "" : "s"}`;
     return days >= WARN_DAYS
         ? ok("TLS certificate", seen)

@@ -1,3 +1,4 @@
+import { DAY_MS } from "../cache/day.ts";
 import { randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
@@ -33,7 +34,7 @@ const BEFORE_MS = 2_000;
  */
 const AFTER_MS = 60_000;
 /** Notes of runs that were killed and never followed by another. */
-const KEPT_MS = 90 * 86_400_000;
+const KEPT_MS = 90 * DAY_MS;
 
 /**
  * Notes an engine that was just started, before it can have a lock. Where the

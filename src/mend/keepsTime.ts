@@ -1,3 +1,4 @@
+import { DAY_MS } from "../cache/day.ts";
 import { ServerError } from "../cache/serverError.ts";
 import { ask, type Cache } from "../s3/bucket.ts";
 import { put } from "../s3/put.ts";
@@ -16,7 +17,7 @@ const NEAR_MS = 120_000;
  * @throws ServerError when it does not
  */
 export async function requireKeptTime(cache: Cache): Promise<void> {
-    const modified = new Date(Date.now() - 86_400_000);
+    const modified = new Date(Date.now() - DAY_MS);
     await put(cache, PROBE, "time\n", { contentType: "text/plain", replace: true, modified });
     const { headers } = await ask(cache, "HEAD", PROBE, { kind: "short" });
     await removeObject(cache, PROBE);

@@ -1,8 +1,8 @@
+import { DAY_MS } from "../cache/day.ts";
 import { isCount, PIN_LIMITS } from "../cache/pin.ts";
 import { shown, UserError } from "../cache/problem.ts";
 import { UsageError } from "../cache/usageError.ts";
 
-const DAY_MS = 86_400_000;
 /** A hundred years. */
 const MOST_DAYS = 36_500;
 

@@ -1,3 +1,4 @@
+import { DAY_MS } from "../cache/day.ts";
 import { wrapped } from "../cache/wrap.ts";
 import type { KeptAlive } from "../content/keepAlive.ts";
 import { inWords } from "../s3/limits.ts";
@@ -7,7 +8,6 @@ import { EXIT, type ExitStatus } from "../system/exitStatus.ts";
 import { runMetrics, type Metric } from "../system/metrics.ts";
 import { ServerError } from "../cache/serverError.ts";
 
-const DAY_MS = 86_400_000;
 /** How many are named. */
 const NAMED = 10;
 

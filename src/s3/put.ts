@@ -21,6 +21,7 @@ export interface PutOptions {
     readonly bodyHash?: string;
 }
 
+/** Headers that say what an object's content is. */
 export function contentHeaders({
     contentType,
     contentEncoding,

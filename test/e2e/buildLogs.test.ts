@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { logKey } from "../../src/cache/besideNames.ts";
 import { baseName, narinfoKey } from "../../src/cache/storePath.ts";
 import { nix, nixOrFail, type NixSandbox } from "../../sandbox/nixCommand.ts";
-import { maySkip, skip } from "../skips.ts";
-import { anonymous, Bucket } from "./objects.ts";
+import { maySkip } from "../skips.ts";
+import type { Bucket } from "./objects.ts";
 import { daysLeft, makeOld } from "./pinning/age.ts";
-import { build, canBuild } from "./pushing/build.ts";
-import { BuildMachine } from "./pushing/builder.ts";
-import { newFolder, theWorld } from "./world.ts";
+import { build, buildingMachine, pushNow } from "./pushing/build.ts";
+import type { BuildMachine } from "./pushing/builder.ts";
+import { newFolder } from "./world.ts";
 
 describe("the logs of builds", function () {
     maySkip(this, "nix", "build");
@@ -19,11 +19,7 @@ describe("the logs of builds", function () {
     let admin: Bucket;
 
     before(async function () {
-        if ((await theWorld()).tools.nix === undefined) skip(this, "nix");
-        if (!canBuild()) skip(this, "build");
-        machine = await BuildMachine.of("logs");
-        cache = new Bucket(anonymous(machine.stack), "logs");
-        admin = new Bucket(machine.stack.minio.connection, "logs");
+        ({ machine, cache, admin } = await buildingMachine(this, "logs"));
     });
 
     /** What `nix log` prints, for somebody who has nothing but the cache. */
@@ -31,16 +27,7 @@ describe("the logs of builds", function () {
         const reader: NixSandbox = { ...machine.sandbox, dir: newFolder("reader") };
         return nixOrFail(reader, "nix", ["log", "--store", machine.host.substituter, what]);
     };
-    const push = async (path: string, ...args: string[]) => {
-        const { status, stdout, stderr } = await machine.cli("push", [
-            "--host-config",
-            machine.given().hostConfigFile,
-            ...args,
-            path,
-        ]);
-        assert.equal(status, 0, stdout + stderr);
-        return stdout + stderr;
-    };
+    const push = (...args: string[]) => pushNow(machine, ...args);
     /** The file of a log in the store. */
     const fileOf = (drv: string) => {
         const folder = join(machine.store.root, "nix/var/log/nix/drvs", baseName(drv).slice(0, 2));

@@ -11,12 +11,12 @@ import { planRemoval } from "../../src/mend/removalPlan.ts";
 import { removePaths } from "../../src/mend/removePaths.ts";
 import { nixOrFail, type NixSandbox } from "../../sandbox/nixCommand.ts";
 import { run } from "../../src/system/run.ts";
-import { maySkip, skip } from "../skips.ts";
-import { anonymous, Bucket } from "./objects.ts";
+import { maySkip } from "../skips.ts";
+import type { Bucket } from "./objects.ts";
 import { daysLeft, makeOld } from "./pinning/age.ts";
-import { build, canBuild, type Built } from "./pushing/build.ts";
-import { BuildMachine } from "./pushing/builder.ts";
-import { newFolder, theWorld } from "./world.ts";
+import { build, buildingMachine, pushNow, type Built } from "./pushing/build.ts";
+import type { BuildMachine } from "./pushing/builder.ts";
+import { newFolder } from "./world.ts";
 
 describe("the index of debug information", function () {
     maySkip(this, "nix", "build");
@@ -26,11 +26,7 @@ describe("the index of debug information", function () {
     let admin: Bucket;
 
     before(async function () {
-        if ((await theWorld()).tools.nix === undefined) skip(this, "nix");
-        if (!canBuild()) skip(this, "build");
-        machine = await BuildMachine.of("debugs");
-        cache = new Bucket(anonymous(machine.stack), "debugs");
-        admin = new Bucket(machine.stack.minio.connection, "debugs");
+        ({ machine, cache, admin } = await buildingMachine(this, "debugs"));
     });
 
     const buildIdOf = (name: string) => createHash("sha1").update(name).digest("hex");
@@ -45,11 +41,7 @@ describe("the index of debug information", function () {
             `mkdir -p ${folder} $out/lib/debug/.build-id/no && echo ELF of ${name} > $out/${memberOf(id)} && ln -s x ${folder}/${"0".repeat(38)}.debug && echo x > ${folder}/short.debug`,
         );
     };
-    const push = async (...args: string[]) => {
-        const files = ["--host-config", machine.given().hostConfigFile];
-        const { status, stdout, stderr } = await machine.cli("push", [...files, ...args]);
-        assert.equal(status, 0, stdout + stderr);
-    };
+    const push = (...args: string[]) => pushNow(machine, ...args);
     const linkOf = async (key: string) =>
         JSON.parse(String(await cache.read(key))) as { archive: string; member: string };
 
@@ -69,14 +61,7 @@ describe("the index of debug information", function () {
         // What Nix writes for the same path.
         const folder = newFolder("by-nix");
         const to = `file://${folder}?index-debug-info=true&compression=zstd`;
-        await nixOrFail(machine.sandbox, "nix", [
-            "copy",
-            "--from",
-            machine.store.nix.store,
-            "--to",
-            to,
-            path,
-        ]);
+        await machine.store.copyTo(to, [path]);
         assert.deepEqual(
             readdirSync(join(folder, "debuginfo")).map((name) => `debuginfo/${name}`),
             [key],

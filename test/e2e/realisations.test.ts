@@ -6,12 +6,12 @@ import { planRemoval } from "../../src/mend/removalPlan.ts";
 import { removePaths } from "../../src/mend/removePaths.ts";
 import { narinfoKey } from "../../src/cache/storePath.ts";
 import { nix, removeStore, storeUrl, type NixSandbox } from "../../sandbox/nixCommand.ts";
-import { maySkip, skip } from "../skips.ts";
-import { anonymous, Bucket } from "./objects.ts";
+import { maySkip } from "../skips.ts";
+import type { Bucket } from "./objects.ts";
 import { daysLeft, makeOld } from "./pinning/age.ts";
-import { build, canBuild, instantiate } from "./pushing/build.ts";
-import { BuildMachine } from "./pushing/builder.ts";
-import { newFolder, theWorld } from "./world.ts";
+import { build, buildingMachine, instantiate, pushNow } from "./pushing/build.ts";
+import type { BuildMachine } from "./pushing/builder.ts";
+import { newFolder } from "./world.ts";
 
 const FEATURE = "extra-experimental-features = ca-derivations";
 const ADDRESSED = '__contentAddressed = true; outputHashMode = "recursive"; outputHashAlgo = "sha256";';
@@ -29,22 +29,14 @@ describe("build traces of content-addressed derivations", function () {
     let keys: string[];
 
     before(async function () {
-        if ((await theWorld()).tools.nix === undefined) skip(this, "nix");
-        if (!canBuild()) skip(this, "build");
-        machine = await BuildMachine.of("traces");
-        cache = new Bucket(anonymous(machine.stack), "traces");
-        admin = new Bucket(machine.stack.minio.connection, "traces");
+        ({ machine, cache, admin } = await buildingMachine(this, "traces"));
         const built = await build(machine, "ca-app", SCRIPT, { attributes: APP, settings: FEATURE });
         app = built.outputs[0] ?? "";
         await push(app);
         keys = (await cache.list()).filter((key) => key.startsWith("realisations/"));
     });
 
-    const push = async (path: string) => {
-        const files = ["--host-config", machine.given().hostConfigFile];
-        const { status, stdout, stderr } = await machine.cli("push", [...files, path]);
-        assert.equal(status, 0, stdout + stderr);
-    };
+    const push = (...args: string[]) => pushNow(machine, ...args);
 
     /** A machine that builds nothing is asked for the derivation's output. */
     const realise = async (nixConf: string) => {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { nixOrFail } from "../../../sandbox/nixCommand.ts";
 import type { Bucket } from "../objects.ts";
 import type { BuildMachine } from "../pushing/builder.ts";
 import { newFolder } from "../world.ts";
@@ -22,14 +21,7 @@ export async function pushByNix(
     const folder = newFolder("by-nix");
     const key = encodeURIComponent(machine.given().signingKeyFile);
     const to = `file://${folder}?compression=${compression}&secret-key=${key}`;
-    await nixOrFail(machine.sandbox, "nix", [
-        "copy",
-        "--from",
-        machine.store.nix.store,
-        "--to",
-        to,
-        ...paths,
-    ]);
+    await machine.store.copyTo(to, paths);
     const nars = readdirSync(join(folder, "nar")).map((name) => `nar/${name}`);
     const narinfos = readdirSync(folder).filter((name) => name.endsWith(".narinfo"));
     for (const name of [...nars, ...narinfos]) {

@@ -1,6 +1,10 @@
+import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { nixOrFail, storeUrl, type NixSandbox } from "../../../sandbox/nixCommand.ts";
-import type { BuildMachine } from "./builder.ts";
+import { skip } from "../../skips.ts";
+import { anonymous, Bucket } from "../objects.ts";
+import { theWorld } from "../world.ts";
+import { BuildMachine } from "./builder.ts";
 
 /** What was built. */
 export interface Built {
@@ -10,8 +14,36 @@ export interface Built {
     readonly drv: string;
 }
 
+/** A machine whose Nix builds, and the cache that it pushes to. */
+export interface BuildingMachine {
+    readonly machine: BuildMachine;
+    /** The cache, as anybody sees it. */
+    readonly cache: Bucket;
+    readonly admin: Bucket;
+}
+
+/** Makes one, with a stack of this name, or skips the tests of a suite where Nix cannot build. */
+export async function buildingMachine(test: Mocha.Context, name: string): Promise<BuildingMachine> {
+    if ((await theWorld()).tools.nix === undefined) skip(test, "nix");
+    if (!canBuild()) skip(test, "build");
+    const machine = await BuildMachine.of(name);
+    return {
+        machine,
+        cache: new Bucket(anonymous(machine.stack), name),
+        admin: new Bucket(machine.stack.minio.connection, name),
+    };
+}
+
+/** Pushes paths by `nix-cache push`. @returns all that it says */
+export async function pushNow(machine: BuildMachine, ...args: readonly string[]): Promise<string> {
+    const files = ["--host-config", machine.given().hostConfigFile];
+    const { status, stdout, stderr } = await machine.cli("push", [...files, ...args]);
+    assert.equal(status, 0, stdout + stderr);
+    return stdout + stderr;
+}
+
 /** Whether Nix can build in a store that is a folder: it makes namespaces for that. */
-export function canBuild(): boolean {
+function canBuild(): boolean {
     return process.platform === "linux" && process.getuid?.() === 0;
 }
 

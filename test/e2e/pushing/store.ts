@@ -62,6 +62,11 @@ export class LocalStore {
         return paths;
     }
 
+    /** Lets Nix itself copy paths, with all that they refer to, into a cache of this URL. */
+    async copyTo(url: string, paths: readonly string[]): Promise<void> {
+        await nixOrFail(this.sandbox, "nix", ["copy", "--from", storeUrl(this.root), "--to", url, ...paths]);
+    }
+
     /** A derivation in this store, not built: its path, and what points Nix at the store. */
     async derivation(name: string): Promise<{ drv: string; env: NodeJS.ProcessEnv }> {
         const store = storeUrl(this.root);
