@@ -19,6 +19,7 @@ const looked = await look().catch((error: unknown) => {
     if (!(error instanceof UserError)) throw error;
     // A RunError is shown as its message alone, without a stack trace. Nothing was registered yet; a
     // process of ours that runs this may have done something before, and says itself what it knows.
+    running().onRefused(error);
     throw new pulumi.RunError(running().inline ? error.message : nothingChanged(error.message));
 });
 const cache = declare(looked);

@@ -39,7 +39,7 @@ export async function openStack(
         {
             stackName: place.stackName,
             projectName: projectName(place.workDir),
-            program: inlineProgram(place.workDir, onDrift),
+            program: inlineProgram(place.workDir, onDrift === undefined ? {} : { onDrift }),
         },
         {
             workDir: place.workDir,

@@ -1,4 +1,4 @@
-import { objectNames } from "../cache/declared.ts";
+import { objectNames, type Declared } from "../cache/declared.ts";
 import { findDrift } from "../drift/findDrift.ts";
 import { findingLines, isFinal, isRepairable, type Finding } from "../drift/finding.ts";
 import type { Connection } from "../s3/connection.ts";
@@ -7,11 +7,11 @@ import { command, METRICS } from "../system/command.ts";
 import { EXIT, type ExitStatus } from "../system/exitStatus.ts";
 import { checkServerConfig } from "../stack/serverConfig.ts";
 import type { RawConfig } from "../stack/rawConfig.ts";
-import { readOutputs, readRawConfig, type Outputs, type Target } from "../engine/target.ts";
+import { readOutputs, readRawConfig, type Target } from "../engine/target.ts";
 
 /** What was compared, and what is different. */
 export interface DriftReport {
-    readonly outputs: Outputs;
+    readonly declared: Declared;
     readonly connection: Connection;
     readonly findings: readonly Finding[];
 }
@@ -24,19 +24,18 @@ export interface DriftReport {
  */
 export async function lookForDrift(
     target: Target,
-    given: { readonly outputs?: Outputs; readonly config?: RawConfig } = {},
+    given: { readonly declared?: Declared | undefined; readonly config?: RawConfig } = {},
 ): Promise<DriftReport> {
     // Both decrypt, which is most of the time that this takes: at the same time, and code is loaded meanwhile.
-    const [outputs, config, { readSnapshot }] = await Promise.all([
-        given.outputs ?? readOutputs(target),
+    const [declared, config, { readSnapshot }] = await Promise.all([
+        given.declared ?? readOutputs(target).then((outputs) => outputs.declared),
         given.config ?? readRawConfig(target),
         import("../minio/snapshot.ts"),
     ]);
     const { connection } = checkServerConfig(config);
-    const { declared } = outputs;
     const live = await readSnapshot(connection, declared.bucket, objectNames(declared));
     const findings = findDrift(declared, live);
-    return { outputs, connection, findings };
+    return { declared, connection, findings };
 }
 
 /** The exit status for these findings: what can be put back comes before what cannot. */
@@ -54,9 +53,9 @@ export default command({
 
 /** `nix-cache drift` */
 async function drift(target: Target, json: boolean): Promise<ExitStatus> {
-    const { outputs, connection, findings } = await lookForDrift(target);
+    const { declared, connection, findings } = await lookForDrift(target);
     const status = driftStatus(findings);
-    const { bucket } = outputs.declared;
+    const { bucket } = declared;
     if (json) {
         console.log(JSON.stringify(driftJson(connection, bucket, findings)));
         return status;

@@ -1,3 +1,4 @@
+import type { Declared } from "../cache/declared.ts";
 import { findingLines, isFinal, type Finding } from "../drift/finding.ts";
 import { wrapped } from "../cache/wrap.ts";
 import { carryOut } from "../minio/removals.ts";
@@ -6,7 +7,7 @@ import { command } from "../system/command.ts";
 import { confirm } from "../system/confirm.ts";
 import { driftJson, driftStatus, findingJson, lookForDrift, type DriftReport } from "./drift.ts";
 import { EXIT, type ExitStatus } from "../system/exitStatus.ts";
-import { forgetResources } from "../engine/forget.ts";
+import { askBackendFolder, forgetResources } from "../engine/forget.ts";
 import {
     differences,
     planSteps,
@@ -78,10 +79,12 @@ async function heal(given: Target, options: HealOptions): Promise<ExitStatus> {
     const starting = startEngine(given.folder);
     const [opened, resources] = await Promise.all([open(given), readResources(given)]);
     const target = deployed(opened);
-    const { stack } = target;
-    const report = await lookForDrift(target, target);
-    const { outputs, connection, findings } = report;
-    const isWhole = isStateWhole(resources, outputs.declared);
+    const { stack, config } = target;
+    const { declared } = target.outputs;
+    const look = () => lookForDrift(target, { declared, config });
+    const report = await look();
+    const { connection, findings } = report;
+    const isWhole = isStateWhole(resources, declared);
     const done: string[] = [];
     const doing = (what: string) => {
         done.push(what);
@@ -90,7 +93,7 @@ async function heal(given: Target, options: HealOptions): Promise<ExitStatus> {
     const end = (now: DriftReport) => {
         if (options.json === true) {
             const found = findings.map(findingJson);
-            const left = driftJson(now.connection, now.outputs.declared.bucket, now.findings);
+            const left = driftJson(now.connection, now.declared.bucket, now.findings);
             console.log(JSON.stringify({ stack, ...left, healed: { found, done } }));
         }
         return driftStatus(now.findings);
@@ -102,9 +105,9 @@ async function heal(given: Target, options: HealOptions): Promise<ExitStatus> {
     }
     // What the update would refuse is refused before anything is done.
     const isHopeless = isWhole && findings.every(isFinal);
-    const check = () => checkBeforeUp(target, "update");
+    const check = () => checkBeforeUp(target);
     if (!isHopeless) await check();
-    say(`stack ${stack}, server ${connection.url}, bucket ${outputs.declared.bucket}\n`);
+    say(`stack ${stack}, server ${connection.url}, bucket ${declared.bucket}\n`);
     sayFindings(findings, "  ", say);
     if (!isWhole) say("  state of the stack: a run was cut short before it noted all that it had made");
     if (isHopeless) {
@@ -113,23 +116,28 @@ async function heal(given: Target, options: HealOptions): Promise<ExitStatus> {
     }
     say("\nthis will be done; no object of the cache is deleted, no key or secret changes:");
     for (const line of planSteps(findings).flatMap((step) => wrapped(step, "  - "))) say(line);
+    const urns = findings.flatMap(({ makeAgain }) => makeAgain);
+    const backend = urns.length === 0 ? undefined : askBackendFolder(target);
     if (options.yes !== true) {
         await confirm("go on?", asCalled("heal", "--yes"));
         await check();
     }
 
+    let made: Declared | undefined;
     try {
-        const again = await lookForDrift(target, target);
+        const again = await look();
         const found = differences(findings, again.findings);
         if (found.added.length + found.gone.length > 0) throw new OtherPlan(again, found);
-        await stoppable((goOn) => carryOutPlan(starting, target, findings, doing, goOn));
+        made = await stoppable((goOn) =>
+            carryOutPlan({ starting, target, urns, backend }, findings, doing, goOn),
+        );
     } catch (error) {
         if (!(error instanceof OtherPlan)) throw error;
         for (const line of changedPlanLines(error.differences, account(), asCalled("heal"))) say(line);
         return end(error.report);
     }
 
-    const after = await lookForDrift(target, { config: target.config });
+    const after = await lookForDrift(target, { declared: made, config });
     const remains = findings.flatMap((finding) => finding.remains ?? []);
     if (remains.length > 0) say(`\n${remains.flatMap((line) => wrapped(line)).join("\n")}`);
     if (after.findings.length === 0) say("\nno drift: all of it is as the stack declares it");
@@ -140,21 +148,29 @@ async function heal(given: Target, options: HealOptions): Promise<ExitStatus> {
     return end(after);
 }
 
+/** What a plan is carried out with; what takes time was begun before. */
+interface Tools {
+    readonly starting: Promise<Engine>;
+    readonly target: Deployed;
+    /** What is to be made again. */
+    readonly urns: readonly string[];
+    /** Undefined where nothing is to be made again. */
+    readonly backend: Promise<string | undefined> | undefined;
+}
+
 /**
  * The state first: where it cannot be written, nothing was done to the server
  * yet. Then all else in one `pulumi up`, which holds the stack's lock.
+ *
+ * @returns what the stack declares then
  */
 async function carryOutPlan(
-    starting: Promise<Engine>,
-    target: Deployed,
+    { starting, target, urns, backend }: Tools,
     findings: readonly Finding[],
     doing: (what: string) => void,
     goOn: GoOn,
-): Promise<void> {
-    await forgetResources(
-        target,
-        findings.flatMap(({ makeAgain }) => makeAgain),
-    );
+): Promise<Declared | undefined> {
+    await forgetResources(target, urns, backend);
     const engine = await starting;
     goOn();
     const onTold = (told: Told) => {
@@ -162,16 +178,16 @@ async function carryOutPlan(
         const [provider, , kind = ""] = told.step.type.split(":");
         if (provider === "minio") doing(`made ${kind} ${told.step.name} again`);
     };
-    await engine.up(target, { onTold }, async () => {
-        // The outputs anew: another run may have deployed something else meanwhile.
-        const now = await lookForDrift(target, { config: target.config });
+    const { declared } = await engine.up(target, { onTold }, async (deployedNow) => {
+        // Anew: another run may have deployed something else meanwhile.
+        const now = await lookForDrift(target, { declared: await deployedNow(), config: target.config });
         // What another run has put back meanwhile is no reason to stop; what is new is not agreed to.
         const found = differences(findings, now.findings);
         if (found.added.length > 0) throw new OtherPlan(now, found);
         for (const removal of removalsOf(now.findings)) {
             goOn();
             const words = removalDone(removal);
-            await carryOut(now.connection, now.outputs.declared.bucket, removal).catch((error: unknown) => {
+            await carryOut(now.connection, now.declared.bucket, removal).catch((error: unknown) => {
                 if (mayHaveCome(error)) entered(`perhaps ${words}`);
                 throw error;
             });
@@ -179,6 +195,7 @@ async function carryOutPlan(
             doing(removalStep(removal));
         }
     });
+    return declared;
 }
 
 /** Whether the server may have done what it was asked, though nobody was told: the connection broke, and had been there. */

@@ -1,13 +1,11 @@
 import { EXIT, type ExitStatus } from "../system/exitStatus.ts";
 import type { Step } from "../engine/events.ts";
-import { checkBeforeUp } from "../engine/beforeUp.ts";
 import { follow, isMarker, summary } from "../engine/follow.ts";
 import { asCalled } from "../system/asCalled.ts";
 import { command } from "../system/command.ts";
 import { mayChange } from "../system/ledger.ts";
 import { startEngine } from "../engine/loading.ts";
-import { open } from "../engine/open.ts";
-import type { Target } from "../engine/target.ts";
+import { stackName, type Target } from "../engine/target.ts";
 
 export default command({
     summary: "pulumi preview --expect-no-changes, needing no language host",
@@ -16,14 +14,17 @@ export default command({
     run: (target, { json = false }) => preview(target, json),
 });
 
-/** `nix-cache preview`: what `pulumi preview --expect-no-changes` does, also without a language host. */
+/**
+ * `nix-cache preview`: what `pulumi preview --expect-no-changes` does, also without a language host.
+ * It changes nothing, so all that is looked at is looked at by the program itself.
+ */
 async function preview(given: Target, json: boolean): Promise<ExitStatus> {
     mayChange();
     const say = json ? console.error : console.log;
     const starting = startEngine(given.folder);
-    const stack = await open(given);
-    await checkBeforeUp(stack, "preview");
-    say(`stack ${stack.stack}: pulumi preview`);
+    const target = { folder: given.folder, stack: await stackName(given) };
+    const { stack } = target;
+    say(`stack ${stack}: pulumi preview`);
     const engine = await starting;
     let isChange = false as boolean;
     let drifted = false as boolean;
@@ -35,10 +36,10 @@ async function preview(given: Target, json: boolean): Promise<ExitStatus> {
     const followed = follow("preview", say, isShown);
     const { onTold } = followed;
     const onDrift = (findings: readonly unknown[]) => (drifted = findings.length > 0);
-    const changes = await engine.preview(stack, { onTold, onDrift });
+    const changes = await engine.preview(target, { onTold, onDrift });
     const { changes: planned, warnings } = followed;
     const all = summary(changes);
-    if (json) console.log(JSON.stringify({ stack: stack.stack, changes, planned, warnings }));
+    if (json) console.log(JSON.stringify({ stack, changes, planned, warnings }));
     if (drifted) say(`to put back what was changed by hand: ${asCalled("heal")}`);
     if (isChange) say(`${all ?? ""}; to do it: pulumi up (or ${asCalled("up")})`);
     else say(drifted ? "nothing else would be changed" : "nothing would be changed");

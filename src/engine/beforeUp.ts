@@ -4,9 +4,6 @@ import { suddenExpiry } from "../minio/suddenExpiry.ts";
 import { checkConfig } from "../stack/stackConfig.ts";
 import type { Opened } from "./open.ts";
 
-/** What is about to be done: an update takes away what a preview only shows. */
-type Kind = "update" | "preview";
-
 /**
  * Looks at all that the stack's program looks at before it touches anything, so
  * that a command that does something before the program runs is refused first.
@@ -14,10 +11,10 @@ type Kind = "update" | "preview";
  * @throws ServerError when the server cannot be reached or refuses the credentials
  * @throws UserError, one line, for what is wrong in the configuration, or would take something away
  */
-export async function checkBeforeUp({ config, outputs }: Opened, kind: Kind): Promise<void> {
+export async function checkBeforeUp({ config, outputs }: Opened): Promise<void> {
     const { connection, settings } = checkConfig(config);
     const { bucket } = await inspectServer(connection, settings, outputs?.declared);
-    if (kind === "preview" || settings.expireExisting) return;
+    if (settings.expireExisting) return;
     const sudden = await suddenExpiry(connection, settings, bucket);
     if (sudden !== undefined) throw new UserError(`${sudden.what}; ${sudden.allow}`);
 }

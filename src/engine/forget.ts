@@ -11,12 +11,17 @@ import { projectName } from "../system/project.ts";
  * the next `up` makes them again. What is not in the state (a run before this
  * one got so far) is passed over.
  *
+ * @param asked what {@link askBackendFolder} says
  * @throws UserError when the state is locked or cannot be written
  */
-export async function forgetResources(target: NamedTarget, urns: readonly string[]): Promise<void> {
+export async function forgetResources(
+    target: NamedTarget,
+    urns: readonly string[],
+    asked: Promise<string | undefined> | undefined,
+): Promise<void> {
     const wanted = new Set(urns.map(withoutStack));
     if (wanted.size === 0) return;
-    const backend = await backendFolder(target);
+    const backend = await asked;
     await pastDeadLock(target, async () => {
         // Pulumi reads the state before it takes the lock, and then writes what it has read: of a run that
         // came to its end in between, the state would lose what that has made.
@@ -43,7 +48,13 @@ async function presentIn(target: NamedTarget, wanted: ReadonlySet<string>): Prom
         .filter((urn) => wanted.has(withoutStack(urn)));
 }
 
-/** The folder of the file backend; undefined where the backend is another. */
+/** The folder of the file backend; undefined where the backend is another. An error is the caller's who waits for it. */
+export function askBackendFolder(target: NamedTarget): Promise<string | undefined> {
+    const asking = backendFolder(target);
+    asking.catch(() => undefined);
+    return asking;
+}
+
 async function backendFolder({ folder }: NamedTarget): Promise<string | undefined> {
     const { url = "" } = JSON.parse(await askPulumi(folder, ["whoami", "--json"])) as { url?: string };
     return fileBackendFolder(url, folder);

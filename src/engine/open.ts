@@ -29,11 +29,24 @@ export type Deployed = Opened & { readonly outputs: Outputs };
  * @throws PulumiError of the first of them that fails: name, outputs, configuration
  */
 export async function open(target: Target): Promise<Opened> {
-    const asked = [stackName(target), readOutputsIfAny(target), readRawConfig(target)] as const;
-    // Which error is told does not depend on which process is quicker.
-    await Promise.allSettled(asked);
-    const [stack, outputs, config] = await Promise.all(asked);
+    const [stack, outputs, config] = await answers(
+        stackName(target),
+        readOutputsIfAny(target),
+        readRawConfig(target),
+    );
     return { folder: target.folder, stack, outputs, config: { ...config, stack: lastPart(stack) } };
+}
+
+/**
+ * The answers of processes that run side by side. Which error is told does not depend on which is quicker.
+ *
+ * @throws the error of the first of them that fails, in this order
+ */
+export async function answers<Asked extends unknown[]>(
+    ...asked: { [Index in keyof Asked]: Promise<Asked[Index]> }
+): Promise<Asked> {
+    await Promise.allSettled(asked);
+    return Promise.all(asked);
 }
 
 /** @throws UserError when the stack has no outputs */

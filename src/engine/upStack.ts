@@ -1,24 +1,28 @@
-import { RunError } from "@pulumi/pulumi";
 import { LocalWorkspace, Stack, type PulumiCommand, type PulumiFn } from "@pulumi/pulumi/automation/index.js";
+import type { Declared } from "../cache/declared.ts";
 import type { Finding } from "../drift/finding.ts";
 import { entered } from "../system/ledger.ts";
 import { clearPending, PENDING } from "./clearPending.ts";
 import { pastDeadLock } from "./deadLock.ts";
 import type { Told } from "./events.ts";
 import type { Changes } from "./follow.ts";
-import { inlineProgram } from "./inline/program.ts";
 import { commandOnPath } from "./notedCommand.ts";
+import { programOf, type Before } from "./ownProgram.ts";
 import { PulumiError } from "./pulumi.ts";
 import type { NamedTarget } from "./target.ts";
 import { watched, withoutQuestions, type Watch } from "./watched.ts";
 
-/** What is done before the program, while Pulumi holds the stack's lock. */
-export type Before = () => Promise<void>;
+/** How an update ended. */
+export interface Updated {
+    readonly changes: Changes;
+    /** What the stack declares now; undefined where the program did not say it: nothing was deployed. */
+    readonly declared: Declared | undefined;
+}
 
 /** Who is told of a run. */
 export interface RunWatch extends Watch {
     /** Takes what differs on the server, as the program has found it. */
-    readonly onDrift?: ((findings: readonly Finding[]) => void) | undefined;
+    readonly onDrift?: (findings: readonly Finding[]) => void;
 }
 
 /**
@@ -37,7 +41,7 @@ export function makeEngine(version: string): {
      *   What it throws ends the update before any resource, and is thrown here
      * @throws PulumiError
      */
-    readonly up: (target: NamedTarget, watch: RunWatch, before?: Before) => Promise<Changes>;
+    readonly up: (target: NamedTarget, watch: RunWatch, before?: Before) => Promise<Updated>;
     /** `pulumi preview`. It takes no lock. */
     readonly preview: (target: NamedTarget, watch: RunWatch) => Promise<Changes>;
 } {
@@ -45,8 +49,9 @@ export function makeEngine(version: string): {
     return {
         up: (target, watch, before) => up(command, target, watch, before),
         preview: async (target, watch) => {
-            const stack = await openHere(command, target, inlineProgram(target.folder, watch.onDrift));
-            return watched(watch, (options) => stack.preview(options));
+            const { program, reasonOf } = programOf(target, watch);
+            const stack = await openHere(command, target, program);
+            return watched(watch, (options) => stack.preview(options)).catch(reasonOf);
         },
     };
 }
@@ -54,10 +59,11 @@ export function makeEngine(version: string): {
 async function up(
     command: PulumiCommand,
     target: NamedTarget,
-    { onTold, onLine, onDrift }: RunWatch,
+    watch: RunWatch,
     before?: Before,
-): Promise<Changes> {
-    const { program, refusal } = programAfter(inlineProgram(target.folder, onDrift), before);
+): Promise<Updated> {
+    const { onTold, onLine } = watch;
+    const { program, reasonOf, declared } = programOf(target, watch, before);
     const stack = withoutQuestions(await openHere(command, target, program));
     let pending = false as boolean;
     const note = (told: Told) => {
@@ -67,35 +73,10 @@ async function up(
         onTold?.(told);
     };
     const changes = await pastDeadLock(target, () =>
-        watched({ onTold: note, onLine }, (options) => stack.up(options)).catch((error: unknown) => {
-            throw refusal() ?? error;
-        }),
+        watched({ onTold: note, onLine }, (options) => stack.up(options)).catch(reasonOf),
     );
     if (pending) await clearPending(target);
-    return changes;
-}
-
-/** The program with something before it, and what that has thrown: of an error, Pulumi passes on the words alone. */
-function programAfter(
-    program: PulumiFn,
-    before: Before = () => Promise.resolve(),
-): {
-    readonly program: PulumiFn;
-    readonly refusal: () => unknown;
-} {
-    let refused: unknown;
-    return {
-        refusal: () => refused,
-        program: async () => {
-            try {
-                await before();
-            } catch (error) {
-                refused = error;
-                throw new RunError((error as Error).message);
-            }
-            return program();
-        },
-    };
+    return { changes, declared: declared() };
 }
 
 /**

@@ -9,6 +9,7 @@ export interface Deployment {
         readonly urn: string;
         readonly type: string;
         readonly delete?: boolean;
+        readonly outputs?: Readonly<Record<string, unknown>>;
     }[];
     readonly pending_operations?: readonly unknown[];
 }
@@ -17,6 +18,13 @@ export interface Deployment {
 export async function readResources(target: Target): Promise<Deployment> {
     const text = await askPulumi(target.folder, ["stack", "export", ...stackArguments(target)]);
     return (JSON.parse(text) as { deployment: Deployment }).deployment;
+}
+
+/** Whether the stack was deployed to its end by this project, once at least. */
+export function wasDeployed({ resources = [] }: Deployment): boolean {
+    return resources.some(
+        ({ type, outputs }) => type === "pulumi:pulumi:Stack" && outputs?.declared !== undefined,
+    );
 }
 
 /**

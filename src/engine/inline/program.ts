@@ -1,5 +1,5 @@
 import type { PulumiFn } from "@pulumi/pulumi/automation/index.js";
-import { runInline, type Running } from "../../stack/running.ts";
+import { runInline, type Listeners } from "../../stack/running.ts";
 import { useOwnConnections } from "./connections.ts";
 import { refuseHalfAProgram } from "./halfProgram.ts";
 
@@ -10,12 +10,17 @@ let runs = 0;
  * no language host. Every operation evaluates it anew.
  *
  * @param folder the folder with Pulumi.yaml, in which Pulumi is run for it
- * @param onDrift takes what differs on the server, as the program finds it
+ * @param before done before the program, within the same run
  */
-export function inlineProgram(folder: string, onDrift?: Running["onDrift"]): PulumiFn {
+export function inlineProgram(
+    folder: string,
+    listeners?: Listeners,
+    before: () => Promise<void> = () => Promise.resolve(),
+): PulumiFn {
     useOwnConnections();
     refuseHalfAProgram();
-    return () => runInline(folder, evaluate, onDrift);
+    const program = () => before().then(evaluate);
+    return () => runInline(folder, program, listeners);
 }
 
 async function evaluate(): Promise<Record<string, unknown>> {

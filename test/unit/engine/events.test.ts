@@ -199,16 +199,8 @@ describe("what a program in this process finds", () => {
             running().onDrift(found);
         };
         await Promise.all([
-            runInline(
-                "/a",
-                () => program(findings),
-                (found) => first?.push(found),
-            ),
-            runInline(
-                "/b",
-                () => program([]),
-                (found) => second?.push(found),
-            ),
+            runInline("/a", () => program(findings), { onDrift: (found) => first?.push(found) }),
+            runInline("/b", () => program([]), { onDrift: (found) => second?.push(found) }),
         ]);
         assert.equal(first?.[0], findings);
         assert.deepEqual(second, [[]]);
