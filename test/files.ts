@@ -1,29 +1,23 @@
 import { readdirSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import type { Lot } from "./lots.ts";
 
-/** Changes by hand, faults and what heals them: about as long as all other end-to-end tests. */
-const IS_OF_REPAIR = /^(drift|faults|heal)/;
+/** End-to-end test files of one process: few enough that the last lots end at about the same time. */
+const LOT_FILES = 5;
 
 /** Sources and unit tests: no server, no engine. */
 export function quickFiles(): string[] {
     return ["checks", "unit"].flatMap(filesIn);
 }
 
-/** The end-to-end tests, in two lots that share nothing and may run at the same time. */
+/** The end-to-end tests, in lots that share nothing, so that some may run at the same time. */
 export function endToEndLots(): Lot[] {
     const files = filesIn("e2e");
-    const isOfRepair = (file: string) => IS_OF_REPAIR.test(basename(file));
-    return [
-        {
-            title: "End to end: what is broken is seen and put right",
-            files: files.filter(isOfRepair),
-        },
-        {
-            title: "End to end: all else",
-            files: files.filter((file) => !isOfRepair(file)),
-        },
-    ];
+    const count = Math.ceil(files.length / LOT_FILES);
+    return Array.from({ length: count }, (_, index) => ({
+        title: `End to end, ${index + 1} of ${count}`,
+        files: files.slice(index * LOT_FILES, (index + 1) * LOT_FILES),
+    }));
 }
 
 /** Every test file. */

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { constants } from "node:os";
 import { join } from "node:path";
+import { mapAtOnce } from "../src/system/pool.ts";
 import { RESULTS, summary } from "./reporter.ts";
 
 /** Test files that are run by one process, one after the other. */
@@ -38,16 +39,20 @@ export function isStopped(): boolean {
     return stopped !== undefined;
 }
 
-/** Runs lots at the same time, each in a process of its own. The first is shown while it runs, the others after it. */
-export async function runLots(lots: readonly Lot[]): Promise<Result[]> {
-    const results: Promise<Result>[] = [];
-    let before: Promise<unknown> = Promise.resolve();
-    for (const lot of lots) {
-        const result = runLot(lot, before);
-        results.push(result);
-        before = result;
-    }
-    return Promise.all(results);
+/**
+ * Runs lots, so many at the same time, each in a process of its own. The first of those
+ * that run is shown as it goes on, the others after it. After a signal no more is begun.
+ */
+export async function runLots(lots: readonly Lot[], width = lots.length): Promise<Result[]> {
+    let shown: Promise<unknown> = Promise.resolve();
+    const results = await mapAtOnce(lots, width, async (lot) => {
+        if (isStopped()) return [];
+        const result = runLot(lot, shown);
+        shown = Promise.all([shown, result]);
+        return [await result];
+    });
+    await shown;
+    return results.flat();
 }
 
 /** Prints what the lots found, and all counts together as the last line. @returns the exit status */
@@ -94,7 +99,6 @@ async function runLot({ title, files }: Lot, before: Promise<unknown>): Promise<
     });
     const status = await new Promise<number | null>((resolve) => child.on("close", resolve));
     children.delete(child);
-    await before;
     const counts = LAST_LINE.exec(results.at(-1) ?? "")
         ?.slice(1)
         .map(Number);

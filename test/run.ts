@@ -47,7 +47,10 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 }
 mocha.run((failures) => process.exit(failures === 0 ? 0 : 1));
 
-/** What is quick and says most comes first; the rest, in which one process waits most of the time, in two. */
+/** One process waits most of the time, for Pulumi or for a server. */
+const LOTS_AT_ONCE = 2;
+
+/** What is quick and says most comes first; then the rest. */
 async function runAll(): Promise<number> {
     passSignalsOn();
     const quick = await runLots([{ title: "Checks and unit tests", files: quickFiles() }]);
@@ -59,5 +62,5 @@ async function runAll(): Promise<number> {
         const { message } = error as Error;
         return conclude([...quick, { title: "Tools", text: `  ${message}`, counts: [0, 1, 0] }]);
     }
-    return conclude([...quick, ...(await runLots(endToEndLots()))]);
+    return conclude([...quick, ...(await runLots(endToEndLots(), LOTS_AT_ONCE))]);
 }

@@ -51,6 +51,11 @@ export function untilOf(modified: Date, days: number): number {
     return days === Infinity ? Infinity : expiresAt(modified, days).getTime();
 }
 
+/** Whether an object that goes then, and has so many days from when it is written, is past half of its life. */
+export function isPastHalf(until: number, days: number, now: number): boolean {
+    return until - now < (days * DAY_MS) / 2;
+}
+
 /** How far a builder's clock may be from the server's (Amazon S3 API, RequestTimeTooSkewed), in milliseconds. */
 const SKEW_MS = 15 * 60 * 1000;
 

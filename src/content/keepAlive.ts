@@ -1,5 +1,5 @@
 import { DAY_MS } from "../cache/day.ts";
-import { crossesDay, untilOf } from "../cache/expiryDates.ts";
+import { crossesDay, isPastHalf, untilOf } from "../cache/expiryDates.ts";
 import type { Cache } from "../s3/bucket.ts";
 import { closureOrder } from "../store/closure.ts";
 import { isOutage } from "../store/outage.ts";
@@ -85,7 +85,7 @@ async function pass(
     const order = inOrder([...members.values()]);
     const days = options.days ?? order.reduce((most, one) => Math.max(most, one.days), 0);
     const fresh = untilOf(new Date(now), days);
-    const isOld = (one: MemberHere) => one.narinfoUntil - now < ((options.days ?? one.days) * DAY_MS) / 2;
+    const isOld = (one: MemberHere) => isPastHalf(one.narinfoUntil, options.days ?? one.days, now);
     const life = lives(order, members, fresh, (path) => {
         const one = members.get(path);
         return byAge && one !== undefined && isOld(one) ? fresh : -Infinity;

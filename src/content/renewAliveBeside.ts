@@ -1,5 +1,5 @@
-import { DAY_MS } from "../cache/day.ts";
 import { BESIDE, logKey } from "../cache/besideNames.ts";
+import { isPastHalf, untilOf } from "../cache/expiryDates.ts";
 import type { Cache } from "../s3/bucket.ts";
 import type { ListedObject } from "../s3/listing.ts";
 import { listObjects } from "../s3/objects.ts";
@@ -21,8 +21,9 @@ export interface BesideRenewed {
 
 /**
  * Renews what is beside paths that are alive, and past half of its life: logs of
- * builds, links to debug information, build traces. A path's narinfo does not say which there are, so all of a kind are
- * listed, a page in memory; most caches have none or few that are due.
+ * builds, links to debug information, build traces. A path's narinfo does not say
+ * which there are, so all of a kind are listed, a page in memory; most caches have
+ * none or few that are due.
  *
  * @param members the paths that are alive
  * @param days that such an object has, as a narinfo; Infinity: nothing expires
@@ -39,7 +40,7 @@ export async function renewAliveBeside(
     const alive = new Set(all.flatMap(({ url, path }) => [url, path]));
     const renewal = new RenewBeside(cache, []);
     let renewed = 0;
-    const isDue = ({ modified }: ListedObject) => now - modified.getTime() > (days * DAY_MS) / 2;
+    const isDue = ({ modified }: ListedObject) => isPastHalf(untilOf(modified, days), days, now);
     const dueLogs = async function* () {
         for await (const page of listObjects(cache.connection, cache.bucket, { prefix: BESIDE.logs }))
             for (const object of page) if (isDue(object) && logs.has(object.key)) yield object.key;
