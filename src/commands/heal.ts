@@ -1,4 +1,4 @@
-import type { Declared } from "../cache/declared.ts";
+import { declare, type Declared } from "../cache/declared.ts";
 import { findingLines, isFinal, type Finding } from "../drift/finding.ts";
 import { wrapped } from "../cache/wrap.ts";
 import { carryOut } from "../minio/removals.ts";
@@ -18,12 +18,14 @@ import {
 } from "../drift/healPlan.ts";
 import { asCalled } from "../system/asCalled.ts";
 import { account, entered, mayChange } from "../system/ledger.ts";
+import { pendingChanges, pendingKeys } from "../drift/pending.ts";
 import { changedPlanLines } from "../drift/healPlanChanged.ts";
 import { stoppable, type GoOn } from "../engine/stoppable.ts";
 import { startEngine, type Engine } from "../engine/loading.ts";
 import { deployed, open, type Deployed } from "../engine/open.ts";
 import type { Told } from "../engine/events.ts";
 import type { Target } from "../engine/target.ts";
+import { checkConfig } from "../stack/stackConfig.ts";
 import { isStateWhole, readResources } from "../engine/wholeState.ts";
 
 /** The options of `nix-cache heal`. */
@@ -114,8 +116,17 @@ async function heal(given: Target, options: HealOptions): Promise<ExitStatus> {
         say("\nnothing of this can be undone on MinIO; nothing was changed");
         return end(report);
     }
-    say("\nthis will be done; no object of the cache is deleted, no key or secret changes:");
-    for (const line of planSteps(findings).flatMap((step) => wrapped(step, "  - "))) say(line);
+    const { settings } = checkConfig(config);
+    const pending = [
+        ...pendingChanges(declare(settings, declared.generations), declared),
+        ...pendingKeys(settings, target.outputs),
+    ];
+    say(
+        pending.length === 0
+            ? "\nthis will be done; no object of the cache is deleted, no key or secret changes:"
+            : "\nthis will be done; the configuration has changed since the last deployment:",
+    );
+    for (const line of planSteps(findings, pending).flatMap((step) => wrapped(step, "  - "))) say(line);
     const urns = findings.flatMap(({ makeAgain }) => makeAgain);
     const backend = urns.length === 0 ? undefined : askBackendFolder(target);
     if (options.yes !== true) {

@@ -38,10 +38,10 @@ async function preview(given: Target, json: boolean): Promise<ExitStatus> {
     const onDrift = (findings: readonly unknown[]) => (drifted = findings.length > 0);
     const changes = await engine.preview(target, { onTold, onDrift });
     const { changes: planned, warnings } = followed;
-    const all = summary(changes);
+    const all = summary(changes, drifted ? 1 : 0);
     if (json) console.log(JSON.stringify({ stack, changes, planned, warnings }));
     if (drifted) say(`to put back what was changed by hand: ${asCalled("heal")}`);
     if (isChange) say(`${all ?? ""}; to do it: pulumi up (or ${asCalled("up")})`);
     else say(drifted ? "nothing else would be changed" : "nothing would be changed");
-    return all === undefined ? EXIT.ok : EXIT.drift;
+    return summary(changes) === undefined ? EXIT.ok : EXIT.drift;
 }

@@ -1,5 +1,5 @@
 import { EXIT, type ExitStatus } from "../system/exitStatus.ts";
-import { follow, summary } from "../engine/follow.ts";
+import { follow, isMarker, summary } from "../engine/follow.ts";
 import { asCalled } from "../system/asCalled.ts";
 import { command } from "../system/command.ts";
 import { mayChange } from "../system/ledger.ts";
@@ -37,7 +37,8 @@ async function up(given: Target, { json, verbose }: UpOptions): Promise<ExitStat
     const engine = await starting;
     // Only the engine can tell whether a user on the server is this stack's; before the first resource, it has to.
     if (!wasDeployed(state)) await engine.preview(target, {});
-    const followed = follow("up", verbose === true ? () => undefined : say);
+    // What stands for drift says nothing that the warnings do not.
+    const followed = follow("up", verbose === true ? () => undefined : say, (step) => !isMarker(step));
     const { onTold } = followed;
     let drifted = false as boolean;
     const onDrift = (findings: readonly unknown[]) => (drifted = findings.length > 0);
@@ -45,7 +46,7 @@ async function up(given: Target, { json, verbose }: UpOptions): Promise<ExitStat
     const { changes } = await stoppable(() => engine.up(target, { onTold, onLine, onDrift }));
     const { changes: done, warnings } = followed;
     if (json === true) console.log(JSON.stringify({ stack, changes, done, warnings }));
-    say(`${summary(changes) ?? "no changes"}; what hosts need: pulumi stack output`);
+    say(`${summary(changes, drifted ? 1 : 0) ?? "no changes"}; what hosts need: pulumi stack output`);
     if (drifted) say(`what was changed by hand is as it was; to put it back: ${asCalled("heal")}`);
     return EXIT.ok;
 }

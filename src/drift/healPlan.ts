@@ -3,15 +3,21 @@
 import { printable } from "../cache/problem.ts";
 import type { Finding, Removal } from "./finding.ts";
 
-/** What heal will do about findings, a line for each step. */
-export function planSteps(findings: readonly Finding[]): string[] {
+/**
+ * What heal will do about findings, a line for each step.
+ *
+ * @param pending what the configuration says that was not deployed yet: the update deploys it too
+ */
+export function planSteps(findings: readonly Finding[], pending: readonly string[]): string[] {
     const again = new Set(
         findings.filter(({ makeAgain }) => makeAgain.length > 0).map(({ subject }) => subject),
     );
     return [
         ...removalsOf(findings).map(removalStep),
-        ...[...again].map((subject) => `make again: ${printable(subject)}`),
-        "run pulumi up with the stack's configuration",
+        ...[...again].map((subject) => `make again: ${printable(subject)}, and what depends on it`),
+        pending.length === 0
+            ? "run pulumi up with the stack's configuration"
+            : `run pulumi up, which also deploys what the configuration has changed: ${pending.join(", ")}`,
     ];
 }
 

@@ -78,12 +78,17 @@ function seconds(since = performance.now()): string {
     return passed < 1 ? `${passed.toFixed(2)}s` : `${Math.trunc(passed)}s`;
 }
 
-/** What was or would be changed, in few words: `create 3, update 1`; undefined: nothing. */
-export function summary(changes: Changes): string | undefined {
-    const counts = Object.entries(changes).filter(([what]) => what !== "same" && what !== "read");
-    return counts.length === 0
-        ? undefined
-        : counts.map(([what, count]) => `${what} ${count ?? 0}`).join(", ");
+/**
+ * What was or would be changed, in few words: `create 3, update 1`; undefined: nothing.
+ *
+ * @param markers how many of what is replaced stand for drift ({@link isMarker}), and are not told. Default: none
+ */
+export function summary(changes: Changes, markers = 0): string | undefined {
+    const counts = Object.entries(changes)
+        .filter(([what]) => what !== "same" && what !== "read")
+        .map(([what, count = 0]) => [what, what === "replace" ? count - markers : count] as const)
+        .filter(([, count]) => count > 0);
+    return counts.length === 0 ? undefined : counts.map(([what, count]) => `${what} ${count}`).join(", ");
 }
 
 /** Whether it is of the resource that stands for drift in a preview (components/driftMarker.ts). */

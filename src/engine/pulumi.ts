@@ -87,8 +87,11 @@ export async function askPulumi(folder: string, args: readonly string[], input?:
     throw new PulumiError(stderr === "" ? stdout : stderr);
 }
 
-/** A state that is not there, or has no such stack, may have been lost. */
+/** How a list is set, which Pulumi does not say; a state that is not there, or has no such stack, may have been lost. */
 function withHint(message: string): string {
+    const list = /configuration key '([^']+)' must be of type 'array</.exec(message)?.[1];
+    if (list !== undefined)
+        return `${message.replace(/\.$/, "")}; a list is set so: pulumi config set --path '${list}[0]' VALUE`;
     return /no stack (selected|named)|unable to open state directory/.test(message)
         ? `${message.replace(/\.$/, "")}; if the stack's state was lost: ${asCalled("restore", "FILE --stack NAME")}`
         : message;

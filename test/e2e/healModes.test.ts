@@ -84,6 +84,51 @@ describe("what is written differently and means the same", function () {
     });
 });
 
+describe("a stack whose configuration was changed and not deployed", function () {
+    this.timeout(1_800_000);
+    let s: Scene;
+
+    before(async () => {
+        s = await Scene.open("pending");
+    });
+
+    async function isQuiet(): Promise<void> {
+        for (const command of ["drift", "preview"]) {
+            const { status, stdout, stderr } = await nixCache(s.stack, [command]);
+            assert.equal(status, 0, stdout + stderr);
+        }
+    }
+
+    it("is healed by a plan that says what the configuration has changed, which is deployed with it", async () => {
+        s.stack.configure({ expireDays: 20, keyGeneration: 2 });
+        await s.mc("admin", "user", "disable", "server", s.one);
+        const { status, stdout, stderr } = await nixCache(s.stack, ["heal", "--yes"]);
+        assert.equal(status, 0, stdout + stderr);
+        assert.match(
+            stdout,
+            /\nthis will be done; the configuration has changed since the last deployment:\n/,
+        );
+        const plan = stdout.replaceAll(/\s+/g, " ");
+        assert.match(
+            plan,
+            / the configuration has changed: the expiry rules, the key that signs, the keys that hosts accept /,
+        );
+        assert.doesNotMatch(plan, /no key or secret changes/);
+        await isQuiet();
+    });
+
+    it("shows of an update with drift neither what stands for it, nor counts it", async () => {
+        await s.mc("admin", "user", "disable", "server", s.one);
+        const up = await nixCache(s.stack, ["up"]);
+        assert.equal(up.status, 0, up.stderr);
+        assert.doesNotMatch(up.stdout, /RandomUuid/);
+        assert.match(up.stdout, /\nno changes; what hosts need: pulumi stack output\n/);
+        assert.match(up.stdout, /\nwhat was changed by hand is as it was; to put it back: nix-cache heal\n/);
+        await s.mc("admin", "user", "enable", "server", s.one);
+        await isQuiet();
+    });
+});
+
 describe("a stack that was given another name", function () {
     this.timeout(1_800_000);
 
