@@ -26,7 +26,7 @@ import { deployed, open, type Deployed } from "../engine/open.ts";
 import type { Told } from "../engine/events.ts";
 import type { Target } from "../engine/target.ts";
 import { checkConfig } from "../stack/stackConfig.ts";
-import { isStateWhole, readResources } from "../engine/wholeState.ts";
+import { isStateWhole, readResources, type Deployment } from "../engine/wholeState.ts";
 
 /** The options of `nix-cache heal`. */
 interface HealOptions {
@@ -140,7 +140,7 @@ async function heal(given: Target, options: HealOptions): Promise<ExitStatus> {
         const found = differences(findings, again.findings);
         if (found.added.length + found.gone.length > 0) throw new OtherPlan(again, found);
         made = await stoppable((goOn) =>
-            carryOutPlan({ starting, target, urns, backend }, findings, doing, goOn),
+            carryOutPlan({ starting, target, resources, urns, backend }, findings, doing, goOn),
         );
     } catch (error) {
         if (!(error instanceof OtherPlan)) throw error;
@@ -163,6 +163,7 @@ async function heal(given: Target, options: HealOptions): Promise<ExitStatus> {
 interface Tools {
     readonly starting: Promise<Engine>;
     readonly target: Deployed;
+    readonly resources: Deployment;
     /** What is to be made again. */
     readonly urns: readonly string[];
     /** Undefined where nothing is to be made again. */
@@ -176,12 +177,12 @@ interface Tools {
  * @returns what the stack declares then
  */
 async function carryOutPlan(
-    { starting, target, urns, backend }: Tools,
+    { starting, target, resources, urns, backend }: Tools,
     findings: readonly Finding[],
     doing: (what: string) => void,
     goOn: GoOn,
 ): Promise<Declared | undefined> {
-    await forgetResources(target, urns, backend);
+    await forgetResources(target, urns, resources, backend);
     const engine = await starting;
     goOn();
     const onTold = (told: Told) => {

@@ -1,5 +1,4 @@
 import type { Declared } from "../cache/declared.ts";
-import { withoutStack } from "./forget.ts";
 import { askPulumi } from "./pulumi.ts";
 import { stackArguments, type Target } from "./target.ts";
 
@@ -55,4 +54,9 @@ export function isStateWhole(
         resources.every((resource) => resource.delete !== true) &&
         pending_operations.length === 0
     );
+}
+
+/** A URN without the stack's name: outputs keep the one that the stack had when it was last deployed, `pulumi stack rename` or not. */
+export function withoutStack(urn: string): string {
+    return urn.slice(urn.indexOf("::"));
 }

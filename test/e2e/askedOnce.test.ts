@@ -92,9 +92,8 @@ describe("the processes of Pulumi that a command starts", function () {
             await asked(["heal", "--yes"], 0),
             [
                 ...FOR_HEAL,
-                // Takes out of the state what is made again: in which backend, what is in it, and that.
+                // Takes out of the state what is made again: in which backend, and that.
                 "whoami",
-                "stack export",
                 "state delete",
                 "up",
             ].sort(),

@@ -47,6 +47,22 @@ describe("nix-cache heal, while others change the server", function () {
         assert.deepEqual(groups["passers-by"], ["readonly"]);
     });
 
+    it("goes on where a run that was killed meanwhile has left the state without a part of it", async () => {
+        await s.mc("admin", "user", "disable", "server", s.one);
+        await s.mc("anonymous", "set", "none", s.at);
+        const healed = await runPaused(s.stack, HEAL, SHOWN, async () => {
+            const { deployment } = JSON.parse((await s.stack.cli("stack", "export")).stdout) as {
+                deployment: { resources: readonly { urn: string }[] };
+            };
+            const user = deployment.resources.find(({ urn }) => urn.endsWith(`IamUser::nix-cache-${s.one}`));
+            const out = ["state", "delete", user?.urn ?? "", "--target-dependents", "--force", "--yes"];
+            const { status, stderr } = await s.stack.cli(...out);
+            assert.equal(status, 0, stderr);
+        });
+        assert.equal(healed.status, 0, healed.lines.join("\n") + healed.stderr);
+        await quiet(s);
+    });
+
     it("does nothing of a plan that is not the one that was shown, and says what differs", async () => {
         await s.mc("admin", "user", "disable", "server", s.one);
         await s.mc("quota", "set", s.at, "--size", "1GiB");
