@@ -23,6 +23,9 @@ export interface Place {
 /** The file beside a backup that says in the clear what is in it. */
 export const contentsFile = (file: string): string => `${file}.json`;
 
+/** What comes after a backup's name in those of its earlier ones ({@link keepEarlier}), and of what is beside each. */
+const KEPT = /\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ(?:-\d+)?(?:\.json)?/;
+
 /**
  * Looks at the place of a backup. Nothing that is not a backup is ever written over.
  *
@@ -69,7 +72,7 @@ export async function alone<T>(
     });
     try {
         const isAlone = held !== undefined;
-        removeUnfinished(file, isAlone);
+        removeUnfinished(file, isAlone, KEPT);
         removeUnfinished(contentsFile(file), isAlone);
         return await work();
     } finally {

@@ -15,17 +15,17 @@ export function unfinishedName(name: string, random: string): string {
  *
  * @param alone whether nobody else can be writing the file now; default: false, and only what is
  *   an hour old is removed
+ * @param beside what may come after the file's name in the names of others that are written with it. Default: nothing
  */
-export function removeUnfinished(file: string, alone = false): void {
+export function removeUnfinished(file: string, alone = false, beside = /(?!)/): void {
     const [folder, name] = [dirname(file), basename(file)];
     // Of versions that wrote one after the other under this name.
     remove(`${file}.unfinished`);
     const start = `.${short(name)}.`;
-    for (const entry of names(folder)) {
-        if (!entry.startsWith(start) || !/^[0-9a-f]{16}\.unfinished$/.test(entry.slice(start.length)))
-            continue;
-        removeAbandoned(join(folder, entry), alone);
-    }
+    const end = new RegExp(`^(?:(?:${beside.source})\\.)?[0-9a-f]{16}\\.unfinished$`);
+    for (const entry of names(folder))
+        if (entry.startsWith(start) && end.test(entry.slice(start.length)))
+            removeAbandoned(join(folder, entry), alone);
 }
 
 function removeAbandoned(file: string, alone: boolean): void {

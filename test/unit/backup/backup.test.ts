@@ -236,6 +236,8 @@ describe("a backup's file", function () {
         for (const name of [
             ".keys.age.0123456789abcdef.unfinished",
             ".keys.age.json.0123456789abcdef.unfinished",
+            ".keys.age.2026-12-12T03-00-00Z.0123456789abcdef.unfinished",
+            ".keys.age.2026-12-12T03-00-00Z-2.json.0123456789abcdef.unfinished",
             "keys.age.unfinished",
         ])
             writeFileSync(join(folder, name), "half");
