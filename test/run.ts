@@ -19,6 +19,9 @@ const { values, positionals } = parseArgs({
     },
 });
 
+/** End-to-end lots: one process waits most of the time, for Pulumi or for a server. */
+const LOTS_AT_ONCE = 2;
+
 const options = {
     reporter: Reporter,
     // Long enough for a busy machine: no test measures time.
@@ -46,9 +49,6 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(signal, () => process.exit(128 + constants.signals[signal]));
 }
 mocha.run((failures) => process.exit(failures === 0 ? 0 : 1));
-
-/** One process waits most of the time, for Pulumi or for a server. */
-const LOTS_AT_ONCE = 2;
 
 /** What is quick and says most comes first; then the rest. */
 async function runAll(): Promise<number> {
