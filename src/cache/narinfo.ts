@@ -1,7 +1,7 @@
 import { byBytes, STORE_DIR } from "./nar.ts";
 import { shown } from "./problem.ts";
 import { canonicalSha256 } from "./sha256.ts";
-import { signDetached, verifyDetached } from "./signingKey.ts";
+import { signDetached, verifyAside, verifyDetached } from "./signingKey.ts";
 import { isStoreName } from "./storeName.ts";
 
 /**
@@ -148,6 +148,17 @@ export function verifyNarinfo(info: NarInfo, trustedPublicKeys: readonly string[
     return info.signatures.some((signature) =>
         trustedPublicKeys.some((key) => verifyDetached(key, message, signature)),
     );
+}
+
+/** The same in another thread. */
+export async function verifyNarinfoAside(
+    info: NarInfo,
+    trustedPublicKeys: readonly string[],
+): Promise<boolean> {
+    const message = fingerprint(info);
+    for (const signature of info.signatures)
+        for (const key of trustedPublicKeys) if (await verifyAside(key, message, signature)) return true;
+    return false;
 }
 
 function bytes(field: string, value: string, least: number): number {

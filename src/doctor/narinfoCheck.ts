@@ -1,6 +1,6 @@
 import { isContentAddressed } from "../cache/contentAddress.ts";
 import { undoCoding } from "../cache/contentCoding.ts";
-import { parseNarinfo, verifyNarinfo, type NarInfo } from "../cache/narinfo.ts";
+import { parseNarinfo, verifyNarinfoAside, type NarInfo } from "../cache/narinfo.ts";
 import { inWords, LIMITS } from "../s3/limits.ts";
 import type { Answer, Connection } from "../s3/connection.ts";
 import { send } from "../s3/request.ts";
@@ -63,8 +63,11 @@ export async function checkNarinfo(look: Look, key: string): Promise<NarinfoResu
     if (!path.startsWith(`/nix/store/${key.slice(0, 32)}-`))
         return broken(`it is the narinfo of another path: ${path}`);
     const until = look.presence.saw(key, answer.headers);
-    const nar = await look.nars.check(info);
-    const { findings, elsewhere } = await checkReferences(look, key, info, until);
+    const [signature, nar, { findings, elsewhere }] = await Promise.all([
+        signatureProblems(info, look.trustedPublicKeys),
+        look.nars.check(info),
+        checkReferences(look, key, info, until),
+    ]);
     const content =
         (fault: Fault) =>
         (wrong: string): Finding => ({
@@ -85,7 +88,7 @@ export async function checkNarinfo(look: Look, key: string): Promise<NarinfoResu
     });
     return {
         findings: [
-            ...signatureProblems(info, look.trustedPublicKeys).map(content("signature")),
+            ...signature.map(content("signature")),
             ...nar.failures.map(content(nar.isAnswer === true ? "answer" : "nar")),
             ...nar.warnings.map((wrong): Finding => ({ ...content("file hash")(wrong), result: "warning" })),
             ...expiryProblems(until, nar).map(expiry),
@@ -160,9 +163,9 @@ async function checkReferences(
     return { findings, elsewhere };
 }
 
-function signatureProblems(info: NarInfo, trusted: readonly string[]): string[] {
+async function signatureProblems(info: NarInfo, trusted: readonly string[]): Promise<string[]> {
     // Nix checks a content-addressed path by its content alone.
-    if (verifyNarinfo(info, trusted) || isContentAddressed(info)) return [];
+    if ((await verifyNarinfoAside(info, trusted)) || isContentAddressed(info)) return [];
     return [info.signatures.length === 0 ? "no signature" : "no signature by a trusted key verifies"];
 }
 
