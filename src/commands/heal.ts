@@ -116,10 +116,10 @@ async function heal(given: Target, options: HealOptions): Promise<ExitStatus> {
         say("\nnothing of this can be undone on MinIO; nothing was changed");
         return end(report);
     }
-    const { settings } = checkConfig(config);
+    const { settings, given: givenSecrets } = checkConfig(config);
     const pending = [
         ...pendingChanges(declare(settings, declared.generations), declared),
-        ...pendingKeys(settings, target.outputs),
+        ...pendingKeys(settings, givenSecrets, target.outputs),
     ];
     say(
         pending.length === 0

@@ -11,6 +11,13 @@ interface DeployedKeys {
     /** Those that sign, a line for each. */
     readonly secretKey: string;
     readonly hostConfig: { readonly trustedPublicKeys: readonly string[] };
+    readonly builders: Readonly<Record<string, { readonly secretKey: string }>>;
+}
+
+/** Keys and secrets that were made elsewhere, by generation and by builder. */
+interface Given {
+    readonly signingKeys?: Readonly<Record<string, string>> | undefined;
+    readonly builderSecrets?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -41,11 +48,26 @@ export function pendingChanges(wanted: Declaration, deployed: Declared): string[
     ];
 }
 
-/** The same for the keys: which of them sign, and which hosts accept. */
+/**
+ * The same for keys and secrets: which keys sign, which hosts accept, their name, and those that were made
+ * elsewhere. That one is not given any more cannot be seen.
+ */
 export function pendingKeys(
-    { signingGenerations, trustedGenerations }: Pick<Settings, "signingGenerations" | "trustedGenerations">,
-    { signingKeys, secretKey, hostConfig }: DeployedKeys,
+    {
+        signingGenerations,
+        trustedGenerations,
+        keyName,
+        keyGeneration,
+    }: Pick<Settings, "signingGenerations" | "trustedGenerations" | "keyName" | "keyGeneration">,
+    given: Given,
+    { signingKeys, secretKey, hostConfig, builders }: DeployedKeys,
 ): string[] {
+    const { signingKeys: givenKeys = {}, builderSecrets = {} } = given;
+    const isOther = (deployed: string | undefined, wanted: string) =>
+        deployed !== undefined && deployed !== wanted.trim();
+    const current = givenKeys[keyGeneration] === undefined ? signingKeys[keyGeneration] : undefined;
+    const isRenamed =
+        keyName !== undefined && isOther(current && nameOf(current), `${keyName}-${keyGeneration}`);
     const generationsOf = (keys: readonly string[]) => {
         const names = new Set(keys.map(nameOf));
         return Object.keys(signingKeys)
@@ -64,6 +86,13 @@ export function pendingKeys(
             inOrder(trustedGenerations),
             inOrder(generationsOf(hostConfig.trustedPublicKeys)),
         ),
+        ...(isRenamed ? ["the name of the keys"] : []),
+        ...Object.entries(givenKeys)
+            .filter(([generation, key]) => isOther(signingKeys[generation], key))
+            .map(([generation]) => `the key of generation ${generation}`),
+        ...Object.entries(builderSecrets)
+            .filter(([name, secret]) => isOther(builders[name]?.secretKey, secret))
+            .map(([name]) => `the secret of builder ${name}`),
     ];
 }
 

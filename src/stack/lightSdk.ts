@@ -16,7 +16,7 @@ const LAZY: Readonly<Record<string, readonly string[]>> = {
  */
 const LEFT_OUT: Readonly<Record<string, string>> = {
     "@pulumi/pulumi/runtime/closure/v8Hooks.js": lazy(
-        ["getSessionAsync", "getScriptUrl", "isInitializedAsync"],
+        ["getSessionAsync", "getScriptUrl"],
         "exports.isInitializedAsync = async () => undefined;",
     ),
     "source-map-support/register.js": "",

@@ -20,13 +20,15 @@ const KEYS = {
     signingKeys: { 1: "home-1:c2VjcmV0", 2: "home-2:c2VjcmV0" },
     secretKey: "home-1:c2VjcmV0",
     hostConfig: { trustedPublicKeys: ["home-1:cHVibGlj"] },
+    builders: { one: { secretKey: "secret" }, two: { secretKey: "secret" } },
 };
+const SAME = { signingKeys: { 1: "home-1:c2VjcmV0\n" }, builderSecrets: { one: "secret" } };
 
 function pending(changed: Partial<GivenSettings>): string[] {
     const settings = completeSettings({ ...GIVEN, ...changed });
     return [
         ...pendingChanges(declare(settings, DEPLOYED.generations), DEPLOYED),
-        ...pendingKeys(settings, KEYS),
+        ...pendingKeys(settings, {}, KEYS),
     ];
 }
 
@@ -67,6 +69,23 @@ describe("what the configuration has changed since the last deployment", () => {
         it(JSON.stringify(changed), () => {
             assert.deepEqual(pending(changed), words);
         });
+
+    it("is another name of the keys, unless the key was made elsewhere", () => {
+        assert.deepEqual(pending({ keyName: "home" }), []);
+        assert.deepEqual(pending({ keyName: "lab" }), ["the name of the keys"]);
+        const settings = completeSettings({ ...GIVEN, keyName: "lab" });
+        assert.deepEqual(pendingKeys(settings, SAME, KEYS), []);
+    });
+
+    it("is another key, or another secret, that was made elsewhere", () => {
+        const settings = completeSettings(GIVEN);
+        assert.deepEqual(pendingKeys(settings, SAME, KEYS), []);
+        const others = { signingKeys: { 1: "home-1:b3RoZXI=" }, builderSecrets: { two: "another" } };
+        assert.deepEqual(pendingKeys(settings, others, KEYS), [
+            "the key of generation 1",
+            "the secret of builder two",
+        ]);
+    });
 
     it("is a bucket of another name, and what has its name in it", () => {
         assert.deepEqual(pending({ bucket: "c" }), [
