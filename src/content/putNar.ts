@@ -125,7 +125,7 @@ async function sendStream(
     let fileHash = "";
     const file = async function* () {
         const nar = checkedNar(store, member, { seen: listing.see, reuse: true });
-        for await (const piece of compressStream(nar, member.narSize, how)) {
+        for await (const piece of compressStream(nar, how)) {
             hash.update(piece);
             yield piece;
         }

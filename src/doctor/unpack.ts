@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import * as zlib from "node:zlib";
+import { unzstd } from "../content/zstd.ts";
 import { run } from "../system/run.ts";
 
 type Bytes = AsyncIterable<Buffer>;
@@ -14,7 +15,6 @@ const BUILT_IN: Readonly<Record<string, () => zlib.Gunzip>> = {
     gzip: zlib.createGunzip,
     deflate: zlib.createInflate,
     br: zlib.createBrotliDecompress,
-    zstd: zlib.createZstdDecompress,
 };
 
 /** Programs for what Node has not; they are on nearly every machine. `xz` would take any memory that a file asks for. */
@@ -30,6 +30,7 @@ const found = new Map<string, Promise<boolean>>();
 /** How a compression, as narinfos and HTTP name it, is undone here; undefined: it cannot be. */
 export async function unpackerFor(compression: string): Promise<Unpack | undefined> {
     if (compression === "none") return (packed) => packed;
+    if (compression === "zstd") return unzstd;
     const builtIn = BUILT_IN[compression];
     if (builtIn !== undefined)
         return (packed) => {

@@ -110,8 +110,29 @@ function begin<Given>(
         call.once("close", () => clearTimeout(timer));
         call.setTimeout(timeoutMs, () => end(new Error(`no answer within ${timeoutMs / 1000} s`)));
         call.on("error", (error) => reject(failure(error)));
-        call.end(request.body);
+        give(call, request.body);
     });
+}
+
+/** Bytes that are written at once: TLS has a copy of them, and one that is encrypted, until they are sent. */
+const SLICE_BYTES = 256 * 1024;
+
+/** Sends a request's body, and ends the request. */
+function give(call: http.ClientRequest, body: Buffer | string | undefined): void {
+    if (typeof body !== "object" || body.length <= SLICE_BYTES) {
+        call.end(body);
+        return;
+    }
+    let at = 0;
+    const more = () => {
+        while (at + SLICE_BYTES < body.length)
+            if (!call.write(body.subarray(at, (at += SLICE_BYTES)))) {
+                call.once("drain", more);
+                return;
+            }
+        call.end(body.subarray(at));
+    };
+    more();
 }
 
 /** An answer's content, and an error in place of what is too much. */
