@@ -8,6 +8,9 @@ import { everyNarOutlives, substitute } from "./pushing/anybody.ts";
 import { BuildMachine } from "./pushing/builder.ts";
 import { theWorld } from "./world.ts";
 
+/** Its NAR is several frames (src/content/zstd.ts). */
+const LARGE = "private ".repeat(2 ** 20);
+
 describe("one cache, and machines with an older and a newer Nix", function () {
     maySkip(this, "nix", "newerNix");
     this.timeout(1_800_000);
@@ -27,7 +30,7 @@ describe("one cache, and machines with an older and a newer Nix", function () {
     async function build({ store }: BuildMachine, name: string): Promise<[app: string, lib: string]> {
         const [glibc = "", lib = ""] = await store.add([
             { name: "glibc", contents: "public", upstream: true },
-            { name: "lib", contents: "private" },
+            { name: "lib", contents: LARGE },
         ]);
         const references = [glibc, lib];
         const contents = `${name} uses ${references.join(" ")}`;

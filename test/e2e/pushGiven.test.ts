@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseNarinfo } from "../../src/cache/narinfo.ts";
+import { narinfoKey } from "../../src/cache/storePath.ts";
 import { run, type Outcome } from "../../src/system/run.ts";
 import { maySkip, skip } from "../skips.ts";
 import { MAIN, nixCache, shellEnvironment } from "./cli.ts";
@@ -17,6 +20,9 @@ interface Told {
     readonly there: number;
     readonly filtered: Record<string, number>;
 }
+
+/** What a frame of zstd begins with (RFC 8878, section 3.1.1), as latin1. */
+const FRAME = "\x28\xb5\x2f\xfd";
 
 describe("nix-cache push with paths", function () {
     maySkip(this, "nix");
@@ -149,5 +155,16 @@ describe("nix-cache push with paths", function () {
         const { status, stderr } = await machine.cli("push", ["--host-config", file, path]);
         assert.equal(status, 4);
         assert.match(stderr, /^nix-cache: 1 of the paths was not pushed: https:\S+ does not answer/m);
+    });
+
+    it("compresses a large path in several frames, which real Nix reads", async () => {
+        const contents = randomBytes(3 * 2 ** 20).toString("hex");
+        const [path = ""] = await machine.store.add([{ name: "large", contents }]);
+        const { status, stderr } = await machine.cli("push", [path]);
+        assert.equal(status, 0, stderr);
+        const { url } = parseNarinfo((await cache.request("GET", narinfoKey(path))).body.toString());
+        const { body } = await cache.request("GET", url);
+        assert.ok(body.toString("latin1").split(FRAME).length > 3);
+        assert.deepEqual(await substitute(machine, [path]), [path]);
     });
 });
