@@ -6,13 +6,13 @@ import { PIECE_BYTES, Pieces } from "./codec.ts";
 const FRAME_BYTES = 2 * 1024 * 1024;
 
 /** Frames of this process that are filled or compressed at the same time. */
-const FRAMES = 6;
+const FRAMES = 4;
 
 /** Bytes of the buffers that a frame is compressed into. */
 const OUT_BYTES = 1024 * 1024;
 
 /** Frames of one stream that are compressed at the same time, or wait for one before them. */
-const AHEAD = 4;
+const AHEAD = 3;
 
 /** Bytes that are compressed at once, without another thread: 0.1 ms for 15 KB, less than a thread's hand-over costs. */
 const AT_ONCE_BYTES = 64 * 1024;
@@ -34,7 +34,8 @@ export async function zstd(bytes: Buffer, level: number): Promise<Buffer> {
 function zstdFrame(bytes: Buffer, level: number): Promise<Buffer[]> {
     return new Promise((resolve, reject) => {
         const pieces: Buffer[] = [];
-        zlib.createZstdCompress({ chunkSize: OUT_BYTES, ...options(bytes, level) })
+        const chunkSize = Math.min(OUT_BYTES, bytes.length + PIECE_BYTES);
+        zlib.createZstdCompress({ chunkSize, ...options(bytes, level) })
             .on("data", (piece: Buffer) => pieces.push(piece))
             .on("end", () => resolve(pieces))
             .on("error", reject)
@@ -73,7 +74,8 @@ export async function* zstdFrames(source: AsyncIterable<Buffer>, level: number):
                 begin();
                 while (working.length >= AHEAD) yield* (await working.shift()) ?? [];
             }
-        if (used > 0) begin();
+        // What is empty is a frame too.
+        if (used > 0 || working.length === 0) begin();
         for (const work of working) yield* await work;
     } finally {
         await Promise.allSettled(working);

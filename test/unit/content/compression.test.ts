@@ -35,6 +35,13 @@ describe("a NAR that is compressed as a stream", () => {
             assert.ok((await whole(unpackStream(file, compression))).equals(nar));
         });
 
+    it("is a frame, which is empty, where nothing comes", async () => {
+        const nothing = (async function* () {})();
+        const file = await whole(compressStream(nothing, { compression: "zstd", level: 3 }));
+        assert.ok(file.length > 0);
+        assert.equal((await unpacked(file)).length, 0);
+    });
+
     it("ends with the error of its source, and not with the codec's", async () => {
         const source = async function* () {
             yield await Promise.resolve(randomBytes(100_000));
