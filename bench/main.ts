@@ -42,6 +42,7 @@ await command(async () => {
 });
 
 async function bench(options: Options, folder: string, say: Say): Promise<Results> {
+    const chosen = choose(options.only);
     const tools = await ensureTools(say);
     const { nix } = tools;
     if (nix === undefined) throw new UserError("the bench needs Nix; install it, then run it again");
@@ -62,7 +63,6 @@ async function bench(options: Options, folder: string, say: Say): Promise<Result
         folder: (name) => mkdtempSync(join(folder, `${name}-`)),
         ...(options.profile === undefined ? {} : { profile: options.profile }),
     };
-    const chosen = choose(options.only);
     const collector = new Collector();
     try {
         const machine = await machineFacts({ nix: join(nix, "nix"), minio: tools.minio, mc: tools.mc });

@@ -59,6 +59,10 @@ describe("the bench", () => {
 
     it("says in one line what is wrong with an option", () => {
         assert.throws(
+            () => choose(["renew", "smal"]),
+            /^UserError: --only: there is no task smal; there are small, /,
+        );
+        assert.throws(
             () => readOptions(["--rounds", "0"]),
             /^UserError: --rounds is "0"; it must be a number from 1 to 999$/,
         );
