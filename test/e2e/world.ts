@@ -62,7 +62,9 @@ function end(): void {
 }
 
 // For the whole run, since the files of tests that import this share it.
-after(async () => {
+after(async function () {
+    // What a hundred pushes have left is removed file by file.
+    this.timeout(600_000);
     await Promise.all(servers.map(stopMinio));
     end();
 });
