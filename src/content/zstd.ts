@@ -1,15 +1,11 @@
+import { promisify } from "node:util";
 import * as zlib from "node:zlib";
 import { BufferPool } from "../system/bufferPool.ts";
 import { PIECE_BYTES, Pieces } from "./codec.ts";
-
-/** Bytes of a stream that are a frame of their own. */
-const FRAME_BYTES = 2 * 1024 * 1024;
+import { FRAME_BYTES, Framer } from "./framer.ts";
 
 /** Frames of this process that are filled or compressed at the same time. */
 const FRAMES = 4;
-
-/** Bytes of the buffers that a frame is compressed into. */
-const OUT_BYTES = 1024 * 1024;
 
 /** Frames of one stream that are compressed at the same time, or wait for one before them. */
 const AHEAD = 3;
@@ -19,28 +15,21 @@ const AT_ONCE_BYTES = 64 * 1024;
 
 const frames = new BufferPool(FRAME_BYTES, FRAMES);
 
-/** With the size, zstd takes tables that fit: without, it clears some for megabytes, four times the work for 15 KB. */
-function options({ length }: Buffer, level: number): zlib.ZstdOptions {
-    return { pledgedSrcSize: length, params: { [zlib.constants.ZSTD_c_compressionLevel]: level } };
-}
+const compressWhole = promisify(zlib.zstdCompress) as (
+    bytes: Buffer,
+    options: zlib.ZstdOptions,
+) => Promise<Buffer>;
 
 /** Compresses what is in memory, as one frame. @param level zstd's, 1 to 19 */
 export async function zstd(bytes: Buffer, level: number): Promise<Buffer> {
-    if (bytes.length <= AT_ONCE_BYTES) return zlib.zstdCompressSync(bytes, options(bytes, level));
-    return Buffer.concat(await zstdFrame(bytes, level));
-}
-
-/** One frame, in pieces: to put them together costs as much as to hash them. */
-function zstdFrame(bytes: Buffer, level: number): Promise<Buffer[]> {
-    return new Promise((resolve, reject) => {
-        const pieces: Buffer[] = [];
-        const chunkSize = Math.min(OUT_BYTES, bytes.length + PIECE_BYTES);
-        zlib.createZstdCompress({ chunkSize, ...options(bytes, level) })
-            .on("data", (piece: Buffer) => pieces.push(piece))
-            .on("end", () => resolve(pieces))
-            .on("error", reject)
-            .end(bytes);
-    });
+    const options = {
+        // With the size, zstd takes tables that fit: without, it clears some for megabytes, four times the work for 15 KB.
+        pledgedSrcSize: bytes.length,
+        params: { [zlib.constants.ZSTD_c_compressionLevel]: level },
+    };
+    return bytes.length <= AT_ONCE_BYTES
+        ? zlib.zstdCompressSync(bytes, options)
+        : compressWhole(bytes, options);
 }
 
 /**
@@ -51,14 +40,18 @@ function zstdFrame(bytes: Buffer, level: number): Promise<Buffer[]> {
  * @throws what the source throws
  */
 export async function* zstdFrames(source: AsyncIterable<Buffer>, level: number): AsyncGenerator<Buffer> {
-    const working: Promise<Buffer[]>[] = [];
+    const working: Promise<readonly Buffer[]>[] = [];
+    const framers: Framer[] = [];
     let frame = await frames.take();
     let used = 0;
+    let count = 0;
     const begin = () => {
         const full = frame;
         // It is the worker's now.
         frame = Buffer.alloc(0);
-        const work = zstdFrame(full.subarray(0, used), level).finally(() => frames.give(full));
+        // That of as many frames before, which is done.
+        const framer = (framers[count++ % AHEAD] ??= new Framer(level));
+        const work = framer.frame(full.subarray(0, used)).finally(() => frames.give(full));
         work.catch(() => undefined);
         working.push(work);
         used = 0;
@@ -75,10 +68,12 @@ export async function* zstdFrames(source: AsyncIterable<Buffer>, level: number):
                 while (working.length >= AHEAD) yield* (await working.shift()) ?? [];
             }
         // What is empty is a frame too.
-        if (used > 0 || working.length === 0) begin();
+        if (used > 0 || count === 0) begin();
         for (const work of working) yield* await work;
+        for (const framer of framers) framer.mustBeEmpty();
     } finally {
         await Promise.allSettled(working);
+        for (const framer of framers) framer.end();
         if (frame.length > 0) frames.give(frame);
     }
 }

@@ -10,7 +10,7 @@ describe("a pool of buffers", () => {
         const got: [number, Buffer][] = [];
         const waiting = [1, 2].map((who) => pool.take().then((buffer) => got.push([who, buffer])));
         await new Promise((resolve) => setImmediate(resolve));
-        assert.deepEqual(got, []);
+        assert.equal(got.length, 0);
         pool.give(second);
         pool.give(first);
         await Promise.all(waiting);
