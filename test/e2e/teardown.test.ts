@@ -78,7 +78,9 @@ describe("taking a protected stack down", function () {
 
     it("leaves nothing at all on the server once protect is off", async () => {
         await stack.up({ protect: false });
-        const { failed, text } = await stack.destroy();
+        let { failed, text } = await stack.destroy();
+        // Now and then the provider ends as it removes a bucket; docs/operating.md says what is to be done.
+        if (text.includes("exited prematurely")) ({ failed, text } = await stack.destroy({ refresh: true }));
         assert.ok(!failed, text);
         const { users, policies, bucket } = await snapshot();
         assert.equal(bucket, undefined);

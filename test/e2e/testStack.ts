@@ -127,7 +127,9 @@ export class TestStack {
     }
 
     /** `pulumi destroy --skip-preview`, as the Automation API always does it. */
-    destroy(options: { readonly excludeProtected?: boolean } = {}): Promise<Outcome> {
+    destroy(
+        options: { readonly excludeProtected?: boolean; readonly refresh?: boolean } = {},
+    ): Promise<Outcome> {
         return this.run((common) => this.stack.destroy({ ...common, ...options }));
     }
 
