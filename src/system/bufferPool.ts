@@ -4,8 +4,7 @@
  * without another.
  */
 export class BufferPool {
-    /** Of each buffer. */
-    readonly bytes: number;
+    private readonly bytes: number;
     private readonly most: number;
     private readonly idle: Buffer[] = [];
     private readonly waiting: ((buffer: Buffer) => void)[] = [];

@@ -31,7 +31,7 @@ export async function pushBatch(
     try {
         const [{ members, bad }, { pushClosures }] = await Promise.all([
             closuresOf(settings.nix, asked),
-            // Nix needs as long for its answer as Node for what is loaded here.
+            // Loaded while Nix is at work.
             import("./pushClosures.ts"),
         ]);
         for (const [path, error] of bad) say(path, { kind: "failed", error });
